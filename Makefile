@@ -1,0 +1,99 @@
+# The commands of fork.nw; `make help` lists them.
+#
+# This file decides order: install, tangle, build, run. How an object is made
+# stands in arch/i386/build.mk, which is called after tangling, when the list of
+# files is known and the compiler is surely installed.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := all
+
+# fork.nw, then overlays: their chunks replace those of the same name.
+SOURCES ?= fork.nw
+export SOURCES
+
+Q := $(if $(V),,@)
+# Objects are made by as many jobs as there are processors, unless -j says else.
+BUILD = +$(Q)$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,$(JOBS)) \
+	-f arch/i386/build.mk
+JOBS = -j$(shell nproc 2> /dev/null || echo 2)
+export V KERNEL INITRD APPEND MEM CPU ICOUNT GDBARGS SERIAL
+
+# Goals that come first when they are asked for together with others.
+FIRST := $(filter deps deps-book deps-all clean,$(MAKECMDGOALS))
+GOALS := all tangle kernel qemu gdb check bench metrics book
+.PHONY: $(GOALS) deps deps-book deps-all clean help FORCE
+$(GOALS) build/src.stamp build/plain.stamp: | $(FIRST)
+
+help:
+	@sed -n 's/^#? \{0,1\}//p' Makefile
+
+#? fork.nw: one source, a kernel and a book         (V=1 shows the commands)
+#?
+#?   make deps       install what is missing to build, run and test
+#?   make deps-book  the same for the book; deps-all: everything
+#?   make            build/kernel.elf and build/initramfs.cpio
+#?   make tangle     fork.nw -> build/src; PLAIN=1: build/plain, for reading
+#?   make qemu       boot, console on this terminal; Ctrl-A x leaves
+#?                     APPEND="..." INITRD=f KERNEL=f MEM=MiB ICOUNT=1
+#?   make gdb        the same machine, halted, under gdb on lines of fork.nw
+#?                     GDBARGS="-batch -ex ..."
+#?   make check      every test; T=tests/x.t runs one, or several
+#?   make bench      guest instructions per fork, exec, switch ...
+#?   make metrics    lengths of chunks and functions, density of prose, sizes
+#?   make book       build/book.html, a plain first weave
+#?   make clean      remove build/
+#?
+#?   CC=clang             another compiler
+#?   SOURCES="fork.nw lab.nw"  a lab's chunks replace those of fork.nw
+
+deps:
+	$(Q).ci/deps core
+deps-book:
+	$(Q).ci/deps book
+deps-all:
+	$(Q).ci/deps core book check
+
+# --- tangle ------------------------------------------------------------------
+# Files of which only the line directives moved are left alone, so that prose
+# costs no compilation; FRESH=1 renews them. `make gdb`, `make check` and
+# `make bench` do so, because they show lines.
+TANGLE := book/tangle book/tangle.awk
+FRESH ?= $(filter gdb check bench,$(MAKECMDGOALS))
+# The stamp holds the list of sources that were tangled.
+ifneq ($(file < build/src.stamp),$(SOURCES))
+build/src.stamp: FORCE
+endif
+tangle: $(if $(PLAIN),build/plain.stamp,build/src.stamp)
+build/src.stamp: $(SOURCES) $(TANGLE) $(if $(FRESH)$(filter clean,$(FIRST)),FORCE)
+	$(Q)book/tangle $(if $(FRESH),-f) build/src $(SOURCES) \
+		&& echo '$(SOURCES)' > $@
+build/plain.stamp: $(SOURCES) $(TANGLE)
+	$(Q)book/tangle -p build/plain $(SOURCES) && touch $@
+FORCE:
+
+# --- build -------------------------------------------------------------------
+all: build/src.stamp
+	$(BUILD) all
+kernel: build/src.stamp
+	$(BUILD) kernel
+
+# --- run ---------------------------------------------------------------------
+qemu: $(if $(and $(KERNEL),$(INITRD)),,all)
+	$(Q)arch/i386/qemu
+gdb: all
+	$(Q)arch/i386/gdb
+
+# --- test and measure --------------------------------------------------------
+check: all
+	+$(Q)MAKE="$(MAKE)" tests/check $(T)
+bench: all
+	$(BUILD) bench
+	$(Q)tests/bench/run
+metrics: all
+	$(Q)book/metrics $(SOURCES)
+book: build/src.stamp
+	$(Q)book/weave build/book.html $(SOURCES)
+
+clean:
+	$(Q)rm -rf build
