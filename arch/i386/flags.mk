@@ -10,7 +10,7 @@ CODE_FLAGS = -march=i686 -ffreestanding -std=gnu11 -O2 -g \
 
 # The kernel owns no FPU state and keeps its stack aligned to 4 bytes;
 # the second spelling of that is clang's.
-KERNEL_FLAGS = -mno-sse -mno-mmx -mno-80387 -mpreferred-stack-boundary=2 \
+KERNEL_FLAGS = -mregparm=3 -fno-omit-frame-pointer -mno-sse -mno-mmx -mno-80387 -mpreferred-stack-boundary=2 \
 	-mstack-alignment=4
 
 USER_FLAGS = -ffunction-sections -fdata-sections
