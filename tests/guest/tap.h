@@ -165,4 +165,64 @@ static inline int join_thread(volatile int *tid)
 	return 0;
 }
 
+/* The text of a file, up to 16 KiB; "" if it cannot be read. */
+static inline const char *file_text(const char *name)
+{
+	static char buf[16384];
+	int fd = open(name, O_RDONLY), n = 0, r;
+
+	if (fd >= 0) {
+		while (n < (int)sizeof(buf) - 1 &&
+		       (r = read(fd, buf + n, sizeof(buf) - 1 - n)) > 0)
+			n += r;
+		close(fd);
+	}
+	buf[n] = 0;
+	return buf;
+}
+
+/* The number after a word in a file such as /proc/meminfo; -1 if none. */
+static inline long file_number(const char *name, const char *word)
+{
+	const char *text = file_text(name), *p = text;
+	size_t n = strlen(word);
+
+	for (; p && *p; p = strchr(p, '\n'), p = p ? p + 1 : p)
+		if (!strncmp(p, word, n)) {
+			for (p += n; *p == ':' || *p == ' ' || *p == '\t'; p++)
+				;
+			return strtol(p, NULL, 10);
+		}
+	return -1;
+}
+
+/* Does this kernel come from the book? */
+static inline int on_fork_nw(void)
+{
+	struct utsname u;
+
+	return uname(&u) == 0 && strstr(u.release, "fork.nw") != NULL;
+}
+
+/* A child that sleeps until a signal ends it. */
+static inline pid_t sleeper(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	return pid;
+}
+
+/* End a child and give its status. */
+static inline int end_child(pid_t pid)
+{
+	int status = -1;
+
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, __WALL);
+	return status;
+}
+
 #endif
