@@ -118,7 +118,7 @@ static int lists_agree(void)
 			return 0;
 	}
 	for (o = 0; o < MAX_ORDER; o++)
-		list_for_each(l, &free_area[o]) {
+		for (l = free_area[o].next; l != &free_area[o]; l = l->next) {
 			unsigned int base;
 
 			page = list_entry(l, struct page, lru);
