@@ -225,4 +225,25 @@ static inline int end_child(pid_t pid)
 	return status;
 }
 
+/* Write to a file such as a sysctl; bytes or -errno. */
+static inline long write_text(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY);
+	long r;
+
+	if (fd < 0)
+		return -errno;
+	r = syscall(__NR_write, fd, text, strlen(text));
+	close(fd);
+	return r;
+}
+
+static inline long write_number(const char *name, long n)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d\n", (int)n);
+	return write_text(name, text);
+}
+
 #endif
