@@ -5,7 +5,8 @@
 
 /* The registers at the first instruction of a handler, eax first. */
 static volatile unsigned long entry[8];
-static unsigned char *frame;
+static unsigned char *frame;		/* where it was */
+static unsigned char copy[736];		/* what was there */
 static volatile int handled;
 static void (*change)(struct sigcontext *);
 
@@ -13,6 +14,7 @@ static void (*change)(struct sigcontext *);
 static void __attribute__((used)) look(unsigned char *f, int siginfo)
 {
 	frame = f;
+	memcpy(copy, f, sizeof(copy));
 	handled++;
 	if (change)
 		change((void *)(f + (siginfo ? 164 : 8)));
@@ -69,7 +71,7 @@ static void catch(int sig, unsigned long flags)
 
 static unsigned long word(int offset)
 {
-	return *(unsigned long *)(frame + offset);
+	return *(unsigned long *)(copy + offset);
 }
 
 /* tgkill ourselves with patterns in the registers; what is left of them. */
@@ -138,13 +140,13 @@ static void test_rt_frame(void)
 	is(word(4), SIGUSR1, "row 212: the signal at +4");
 	ok(word(8) == (unsigned long)frame + 16, "row 212: at +8 &info: +16");
 	ok(word(12) == (unsigned long)frame + 144, "row 212: at +12 &uc: +144");
-	info = (void *)(frame + 16);
+	info = (void *)(copy + 16);
 	ok(info->si_signo == SIGUSR1 && info->si_code == SI_TKILL &&
 	   info->si_pid == getpid(), "row 212: info says who sent it, and how");
 	is(word(144 + 108), 1 << (SIGTERM - 1),
 	   "row 212: the old mask at +108 of uc");
 	is(word(144 + 112), 1 << (40 - 33), "row 212: its second half follows");
-	ok(memcmp(frame + 260, code, sizeof(code)) == 0,
+	ok(memcmp(copy + 260, code, sizeof(code)) == 0,
 	   "row 212: then the code of rt_sigreturn");
 	is((unsigned long)frame % 16, 12, "row 213: frame mod 16");
 	is(entry[3], frame, "row 213: esp is the frame");
@@ -189,7 +191,7 @@ static void test_old_frame(void)
 	is(word(8 + 20 * 4), 1 << (SIGTERM - 1),
 	   "row 212: the old mask in the last but one of them");
 	is(word(720), 1 << (40 - 33), "row 212: its second half at +720");
-	ok(memcmp(frame + 724, code, sizeof(code)) == 0,
+	ok(memcmp(copy + 724, code, sizeof(code)) == 0,
 	   "row 212: then the code of sigreturn");
 	is((unsigned long)frame % 16, 12, "row 213: frame mod 16");
 	is(entry[0], SIGUSR1, "row 212: the signal is in eax too");
@@ -297,6 +299,7 @@ static void test_change(void)
 	signal_self(SIGUSR1);
 	is(left.flags & 0x7000, 0, "row 211: but no privilege comes that way");
 	change = NULL;
+	signal(SIGSEGV, SIG_DFL);
 }
 
 /* The FPU. */

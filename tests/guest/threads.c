@@ -386,6 +386,63 @@ static void test_end(void)
 	   "row 123: an exec that fails ends none");
 }
 
+/* Fork in a process with threads makes a process with one. */
+
+static int alone(void)
+{
+	return strcmp(proc_stat(getpid(), 20), "1") == 0 && getpid() == gettid();
+}
+
+static volatile int private_count;
+
+static int spin_until_go(void *arg)
+{
+	(void)arg;
+	while (!go)
+		private_count++;
+	return 0;
+}
+
+static int fork_in_thread(void *arg)
+{
+	int before, status;
+	pid_t pid = fork();
+
+	(void)arg;
+	if (!pid) {
+		if (!alone())
+			_exit(1);
+		before = private_count;
+		usleep(50000);
+		_exit(private_count == before ? 3 : 2);
+	}
+	waitpid(pid, &status, 0);
+	cell[0] = status;
+	return 0;
+}
+
+static void test_fork(void)
+{
+	int tids[2], i, before;
+
+	go = 0;
+	cell[0] = -1;
+	start_thread(spin_until_go, NULL, &tids[0]);
+	for (i = 0; i < 500 && !private_count; i++)
+		usleep(10000);
+	fork_in_thread(NULL);
+	is(cell[0], 3 << 8, "a process forked among threads has one thread");
+	cell[0] = -1;
+	start_thread(fork_in_thread, NULL, &tids[1]);
+	join_thread(&tids[1]);
+	is(cell[0], 3 << 8, "and so has one that a thread forked");
+	before = private_count;
+	usleep(50000);
+	ok(private_count != before, "the other thread of the parent still runs");
+	set_word(&go, 1);
+	is(join_thread(&tids[0]), 0, "and ends when told");
+}
+
 /* Mask and pending signals are a thread's own; handlers and stop are not. */
 
 static volatile int handled_by;
@@ -549,6 +606,7 @@ int main(int argc, char **argv)
 	test_ids();
 	test_one_process();
 	test_many();
+	test_fork();
 	test_signals();
 	test_end();
 	test_leader_first();

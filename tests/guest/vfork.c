@@ -162,7 +162,8 @@ static void test_killed_parent(void)
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	kill(cell[0], SIGCONT);
-	for (i = 0; i < 500 && kill(cell[0], 0) == 0; i++)
+	for (i = 0; i < 500 && kill(cell[0], 0) == 0 &&
+	     proc_state(cell[0]) != 'Z'; i++)
 		usleep(10000);
 	ok(i < 500, "row 110: the child ends later without harm");
 }
@@ -297,6 +298,61 @@ static void test_tables(void)
 	close(fds[1]);
 }
 
+/* vfork holds up one thread, not its process. */
+
+static volatile int counter, over;
+
+static int count_on(void *arg)
+{
+	(void)arg;
+	while (!over) {
+		counter++;
+		sched_yield();
+	}
+	return 0;
+}
+
+static int leave(void *arg)
+{
+	await_word(&cell[0], 0);
+	sleep_ms(50);
+	_exit((int)arg);
+}
+
+static void test_threads(void)
+{
+	volatile int before = 0;
+	int status, tid;
+	pid_t pid;
+
+	start_thread(count_on, NULL, &tid);
+	pid = vfork();
+	if (!pid) {
+		before = counter;
+		sleep_ms(100);
+		_exit(counter != before ? 3 : 4);
+	}
+	waitpid(pid, &status, 0);
+	is(status, 3 << 8, "row 105: other threads of the parent go on");
+	over = 1;
+	is(join_thread(&tid), 0, "row 105: and are there after it");
+
+	memset(cell, 0, 4096);
+	pid = fork();
+	if (!pid) {
+		start_thread(leave, (void *)5, &tid);
+		if (!vfork()) {
+			set_word(&cell[0], getpid());
+			for (;;)
+				pause();
+		}
+		_exit(6);
+	}
+	waitpid(pid, &status, 0);
+	is(status, 5 << 8, "row 110: exit_group ends a thread in vfork");
+	is(kill(cell[0], SIGKILL), 0, "row 110: and leaves the child alone");
+}
+
 int main(int argc, char **argv)
 {
 	args = argv;
@@ -314,5 +370,6 @@ int main(int argc, char **argv)
 	test_no_vm();
 	test_altstack();
 	test_tables();
+	test_threads();
 	return done_testing();
 }
