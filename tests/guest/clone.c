@@ -105,7 +105,8 @@ static void test_files(void)
 	   "row 33: and cannot lose it by closing the file");
 
 	lseek(fd, 3, SEEK_SET);
-	is(in_child(move_and_close, NULL), 0, "row 35: the child closes a file");
+	is(in_child(move_and_close, NULL), 0,
+	   "row 35: the child closes a file");
 	is(fcntl(fd, F_GETFD), 0, "row 35: it is still open in the parent");
 	is(lseek(fd, 0, SEEK_CUR), 10, "row 34: and the offset is the child's");
 	in_child(set_append, (void *)fd);
@@ -472,7 +473,7 @@ static void test_parent(void)
 	ok(cell[1] == getpid(), "row 81: whose getppid says so");
 	sigpending(&set);
 	ok(!sigismember(&set, SIGUSR1),
-	   "row 81: the signal at its end is the caller's, not the one asked for");
+	   "row 81: the signal at its end is the caller's");
 	sigprocmask(SIG_SETMASK, &old, NULL);
 
 	stored = 1;

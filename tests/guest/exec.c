@@ -3,6 +3,7 @@
  * and everything that is wrong with a file. The program runs itself: "args",
  * "auxv" and so on as first argument say what to look at, and descriptor 9
  * takes the result, a bit for each thing that is right.
+ * needs: root
  */
 #include "tap.h"
 #include <asm/ldt.h>
@@ -10,7 +11,7 @@
 #include <linux/prctl.h>
 #include <linux/sysinfo.h>
 
-#define DIR	"/tmp/guest-exec"
+#define DIR	"guest-exec"
 #define LONG_NAME "/a-program-with-a-long-name"
 
 static char **envp;
@@ -237,7 +238,7 @@ static void mode_state(char **argv)
 	struct rlimit limit;
 	sigset_t set;
 	stack_t ss;
-	char name[16], cwd[64];
+	char name[16], cwd[256];
 	int sig = 0, i, empty = 1;
 	unsigned bits = 0;
 
@@ -265,7 +266,8 @@ static void mode_state(char **argv)
 	prctl(PR_GET_NAME, (unsigned long)name);
 	bits |= !strncmp(name, "a-program-with-", 16) << 12;
 	bits |= (umask(0) == 0123) << 13;
-	bits |= (getcwd(cwd, sizeof(cwd)) && !strcmp(cwd, DIR)) << 14;
+	bits |= (getcwd(cwd, sizeof(cwd)) &&
+		 !strcmp(strrchr(cwd, '/'), "/" DIR)) << 14;
 	prctl(PR_GET_PDEATHSIG, (unsigned long)&sig);
 	bits |= (sig == SIGUSR2) << 15;
 	for (i = 0; i < 20; i++) {
@@ -324,7 +326,7 @@ static int in_state(void *arg)
 	set_thread_area(&d);
 	syscall(__NR_mlock, ss.ss_sp, 4096);
 	nice(5);
-	execve(DIR LONG_NAME, argv, envp);
+	execve("." LONG_NAME, argv, envp);
 	return 1;
 }
 
@@ -645,9 +647,11 @@ static void test_scripts(void)
 static int as_user(void *arg)
 {
 	(void)arg;
+	chdir(DIR);
 	setgid(1000);
 	setuid(1000);
-	return exec_errno(DIR "/private") == -EACCES ? 0 : 1;
+	return exec_errno("private") != -EACCES ||
+	       exec_errno("public") != -ENOENT;
 }
 
 static void test_errors(void)
@@ -670,9 +674,10 @@ static void test_errors(void)
 	memcpy(name, DIR "/", sizeof(DIR));
 	name[sizeof(DIR) + 256] = 0;
 	is(exec_errno(name), -ENAMETOOLONG, "1.4.6: one part too long");
-	symlink(DIR "/loop", DIR "/loop");
+	symlink("loop", DIR "/loop");
 	is(exec_errno(DIR "/loop"), -ELOOP, "1.4.6: ELOOP");
 	put_text(DIR "/private", "#!/nonexistent\n", 0700);
+	put_text(DIR "/public", "#!/nonexistent\n", 0755);
 	is(in_child(as_user, NULL), 0, "1.4.6: another's file: EACCES");
 
 	is(run((char *)1, fine, envp, &i, 4), -EFAULT, "1.4.6: a bad name");
@@ -782,6 +787,7 @@ static void clean(void)
 	unlink(DIR "/data");
 	unlink(DIR "/loop");
 	unlink(DIR "/private");
+	unlink(DIR "/public");
 	rmdir(DIR);
 }
 
@@ -810,7 +816,6 @@ int main(int argc, char **argv, char **env)
 	if (argc > 1 && !strcmp(argv[1], DIR "/script"))
 		mode_plain(argc, argv);
 	setrlimit(RLIMIT_CORE, &none);
-	mkdir("/tmp", 0777);
 	clean();
 	mkdir(DIR, 0755);
 	test_args();
@@ -822,7 +827,8 @@ int main(int argc, char **argv, char **env)
 	test_fuzz();
 	test_scripts();
 	test_errors();
-	is(in_child(failed_exec, NULL), 0, "row 107: a failed exec changes nothing");
+	is(in_child(failed_exec, NULL), 0,
+	   "row 107: a failed exec changes nothing");
 	test_clone();
 	clean();
 	return done_testing();

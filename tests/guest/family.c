@@ -646,6 +646,7 @@ int main(void)
 	test_tstp();
 	test_setpgid();
 	test_group_kill();
+	want_last_pid();
 	hold(0);
 	hold(1);
 	return done_testing();

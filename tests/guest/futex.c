@@ -293,7 +293,8 @@ static void test_processes(void)
 	pid = fork();
 	if (!pid)
 		_exit(child_waits(&cell[0]));
-	is(wake_some(&cell[0], 1), 1, "row 210: a wake reaches another process");
+	is(wake_some(&cell[0], 1), 1,
+	   "row 210: a wake reaches another process");
 	waitpid(pid, &status, 0);
 	is(status, 3 << 8, "row 210: which goes on");
 
@@ -329,10 +330,12 @@ static void test_processes(void)
 
 	/* CLONE_CHILD_CLEARTID is how a thread says that it is gone. */
 	tid = 77;
-	pid = clone(slow, new_stack(), CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD,
+	pid = clone(slow, new_stack(),
+		    CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD,
 		    NULL, NULL, NULL, &tid);
 	status = call(FUTEX_WAIT, &tid, 77, 0, NULL, 0);
-	ok(status == 0 || status == -EAGAIN, "row 65: the end of a child wakes");
+	ok(status == 0 || status == -EAGAIN,
+	   "row 65: the end of a child wakes");
 	is(tid, 0, "row 65: and clears its word");
 	waitpid(pid, &status, 0);
 	start_thread(slow, NULL, &tid);

@@ -90,7 +90,8 @@ static int tests(void)
 	pid = sleeper();
 	other = sleeper();
 	setpgid(other, 0);
-	is(kill(-1, SIGTERM), 0, "kill -1 reaches every process but its sender");
+	is(kill(-1, SIGTERM), 0,
+	   "kill -1 reaches every process but its sender");
 	is(waitpid(pid, &status, 0) == pid ? status : -1, SIGTERM,
 	   "and every group, ours");
 	is(waitpid(other, &status, 0) == other ? status : -1, SIGTERM,

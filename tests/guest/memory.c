@@ -9,7 +9,7 @@
 #define RW	(PROT_READ | PROT_WRITE)
 #define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
 
-static const char *file = "/tmp/guest-memory";
+static const char *file = "guest-memory";
 
 static void *pages(size_t n)
 {
@@ -271,7 +271,7 @@ static void test_reuse(void)
 	end_child(pid);
 	used = stores(p, &faults);
 	ok(!here || (used > -10 && used < 10),
-	   "row 177: the last owner of a page needs no copy");
+	   "row 177: the stores of the last owner use no memory");
 	ok(full((char *)p, 1, 4), "row 177: and has its contents");
 
 	/* The child is the last one, too: the parent has copies. */
@@ -287,7 +287,7 @@ static void test_reuse(void)
 	stores(p, &faults);
 	*turn = 2;
 	waitpid(pid, &i, 0);
-	is(i, 0, "row 177: the child as last owner needs no copy");
+	is(i, 0, "row 177: nor do those of a child that is the last");
 	munmap((void *)p, 1000 * PAGE);
 	munmap((void *)turn, PAGE);
 }
@@ -480,7 +480,8 @@ static int kernel_extends(void *arg)
 
 static void test_stack(void)
 {
-	is(in_child(deep, (void *)1024), 0, "row 184: the stack grows by 1 MiB");
+	is(in_child(deep, (void *)1024), 0,
+	   "row 184: the stack grows by 1 MiB");
 	is(in_child(deep, (void *)4096), SIGSEGV,
 	   "row 184: but not beyond RLIMIT_STACK");
 	is(in_child(kernel_extends, NULL), 0,

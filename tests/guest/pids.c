@@ -179,6 +179,7 @@ static void test_lookup(void)
 
 int main(void)
 {
+	want_last_pid();
 	test_last_pid();
 	test_wrap();
 	test_failure();

@@ -126,9 +126,69 @@ static void test_eater(void)
 	ok(before - free_pages() < 16, "row 186: it gives everything back");
 }
 
+/* Use up every page that is given: MAP_POPULATE just ends when none is left. */
+static void eat_all(void)
+{
+	static const int sizes[] = { 256, 16, 1, 1, 1 };
+	unsigned i;
+	long before;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		do {
+			before = free_pages();
+			mmap(NULL, sizes[i] * PAGE, RW, ANON | MAP_POPULATE,
+			     -1, 0);
+		} while (free_pages() < before);
+}
+
+static volatile int *other;
+
+/* With no page left only stores that need no copy can succeed. */
+static int last_owner(void *arg)
+{
+	static volatile char data[100 * PAGE];
+	int i;
+
+	(void)arg;
+	memset((void *)data, 1, sizeof(data));
+	end_child(sleeper());
+	eat_all();
+	for (i = 0; i < 100; i++)
+		data[i * PAGE] = 2;
+	return 0;
+}
+
+/* The same while another process has the pages, too. */
+static int second_owner(void *arg)
+{
+	static volatile char data[100 * PAGE];
+	int i;
+
+	(void)arg;
+	memset((void *)data, 1, sizeof(data));
+	*other = sleeper();
+	eat_all();
+	for (i = 0; i < 100; i++)
+		data[i * PAGE] = 2;
+	return 0;
+}
+
+static void test_reuse(void)
+{
+	other = shared(PAGE);
+	*other = 0;
+	is(in_child(last_owner, NULL), 0,
+	   "row 177: the last owner's store takes no page");
+	is(in_child(second_owner, NULL), SIGKILL,
+	   "row 177: that of one of two does");
+	if (*other > 0)
+		kill(*other, SIGKILL);
+}
+
 int main(void)
 {
 	test_fork();
+	test_reuse();
 	test_eater();
 	return done_testing();
 }

@@ -220,7 +220,8 @@ static void test_entry(void)
 		: "=a" (left.flags)
 		: "0" (__NR_tkill), "b" (gettid()), "c" (SIGUSR1)
 		: "memory", "cc");
-	ok(!(entry[4] & 0x400), "row 212: the direction flag is off in a handler");
+	ok(!(entry[4] & 0x400),
+	   "row 212: the direction flag is off in a handler");
 	ok(left.flags & 0x400, "row 211: and on again after it");
 	__asm__ volatile("movl %%ss, %0" : "=r" (ss));
 	ok(entry[5] == ss && entry[6] == ss && entry[7] == ss,
@@ -472,21 +473,27 @@ static void test_deaths(void)
 		void *arg;
 		const char *text;
 	} deaths[] = {
-		{ no_stack, NULL, "row 214: esp 0, and a signal with a handler" },
+		{ no_stack, NULL,
+		  "row 214: esp 0, and a signal with a handler" },
 		{ no_stack, "", "row 214: with a handler for SIGSEGV as well" },
 		{ read_only_stack, NULL, "row 214: a stack that is read only" },
 		{ kernel_stack, NULL, "row 214: a stack in the kernel" },
-		{ bad_sigreturn, (void *)119, "row 211: sigreturn without frame" },
+		{ bad_sigreturn, (void *)119,
+		  "row 211: sigreturn without frame" },
 		{ bad_sigreturn, (void *)173,
 		  "row 211: rt_sigreturn without frame" },
-		{ returns_with, kernel_eip, "row 211: a return into the kernel" },
-		{ returns_with, kernel_cs, "row 211: a frame with kernel code" },
+		{ returns_with, kernel_eip,
+		  "row 211: a return into the kernel" },
+		{ returns_with, kernel_cs,
+		  "row 211: a frame with kernel code" },
 		{ returns_with, kernel_ss, "row 211: with a kernel stack" },
 		{ returns_with, null_ss, "row 211: with no stack segment" },
 		{ returns_with, junk_fpstate,
 		  "row 211: with FPU state in the kernel" },
-		{ blocked_fault, (void *)16, "row 211: a fault that is blocked" },
-		{ ignored_fault, (void *)16, "row 211: a fault that is ignored" },
+		{ blocked_fault, (void *)16,
+		  "row 211: a fault that is blocked" },
+		{ ignored_fault, (void *)16,
+		  "row 211: a fault that is ignored" },
 		{ double_fault, (void *)16, "row 211: a fault in its handler" },
 	};
 	struct rlimit none = { 0, 0 };

@@ -127,7 +127,8 @@ static void test_actions(void)
 	   "sigaction: a mask of 4 bytes");
 	is(syscall(__NR_rt_sigaction, SIGUSR1, 16, NULL, 8), -EFAULT,
 	   "sigaction: a bad address");
-	ok(action(SIGUSR1) == SIG_DFL, "sigaction: nothing was changed by that");
+	ok(action(SIGUSR1) == SIG_DFL,
+	   "sigaction: nothing was changed by that");
 	sigfillset(&sa.sa_mask);
 	sa.sa_flags = SA_RESTART | SA_NODEFER | SA_ONSTACK;
 	sigaction(SIGUSR1, &sa, NULL);
@@ -296,13 +297,15 @@ static void test_queue(void)
 	   "blocked signals are pending");
 	is(n_caught, 0, "and not handled");
 	unblock_all();
-	is(n_caught, 7, "all come: real-time signals as often as they were sent");
+	is(n_caught, 7,
+	   "all come: real-time signals as often as they were sent");
 	for (i = 0; i < 7; i++)
 		bad |= caught[i] != order[i];
 	ok(!bad, "the lowest comes first");
 	ok(infos[2].si_value.sival_int == 400 &&
 	   infos[3].si_value.sival_int == 401 &&
-	   infos[4].si_value.sival_int == 402, "equal ones in order, with values");
+	   infos[4].si_value.sival_int == 402,
+	   "equal ones in order, with values");
 	ok(infos[2].si_code == SI_QUEUE && infos[2].si_pid == 4321,
 	   "their siginfo is the sender's own");
 	ok(infos[0].si_code == SI_USER && infos[0].si_pid == getpid(),
@@ -384,7 +387,8 @@ static void test_timedwait(void)
 	queue(getpid(), RT, SI_QUEUE, 7);
 	queue(getpid(), RT, SI_QUEUE, 8);
 	kill(getpid(), SIGUSR1);
-	is(timedwait(&set, &info, 0), SIGUSR1, "sigtimedwait: the lowest first");
+	is(timedwait(&set, &info, 0), SIGUSR1,
+	   "sigtimedwait: the lowest first");
 	ok(info.si_signo == SIGUSR1 && info.si_code == SI_USER &&
 	   info.si_pid == getpid(), "sigtimedwait: with its siginfo");
 	is(timedwait(&set, &info, 0), RT, "sigtimedwait: then the next");
@@ -503,7 +507,8 @@ static void test_kill(void)
 	is(error(kill(getpid(), 65)), EINVAL, "kill: signal 65");
 	is(error(kill(getpid(), -1)), EINVAL, "kill: signal -1");
 	is(error(kill(gone, 0)), ESRCH, "kill: no such process");
-	is(error(kill(gone, 65)), ESRCH, "kill: the process is looked for first");
+	is(error(kill(gone, 65)), ESRCH,
+	   "kill: the process is looked for first");
 	is(error(kill(-gone, SIGTERM)), ESRCH, "kill: no such group");
 	is(error(kill(0x7fffffff, 0)), ESRCH, "kill: no such number");
 	is(error(kill(getpid(), 0)), 0, "kill: signal 0 asks");
@@ -548,7 +553,8 @@ static void test_kill(void)
 	if (status == 98 << 8)
 		ok(1, "kill by another user # SKIP cannot become user 1000");
 	else
-		is(status, 31 << 8, "kill: another user may send SIGCONT alone");
+		is(status, 31 << 8,
+		   "kill: another user may send SIGCONT alone");
 	is(end_child(pid), SIGKILL, "kill: SIGKILL");
 }
 
@@ -666,7 +672,8 @@ static void test_stop(void)
 
 static int after_exec(void)
 {
-	return (action(SIGUSR1) != SIG_DFL) | (action(SIGUSR2) != SIG_IGN) << 1 |
+	return (action(SIGUSR1) != SIG_DFL) |
+		(action(SIGUSR2) != SIG_IGN) << 1 |
 		!blocked(SIGTERM) << 2 | !pending(SIGTERM) << 3 |
 		!pending(RT) << 4 | blocked(SIGUSR1) << 5;
 }

@@ -4,7 +4,7 @@
  */
 #include "tap.h"
 
-static int *cell;		/* one page that all share; cell[0] is the marker */
+static int *cell;		/* shared by all; cell[0] is the marker */
 
 static void sleep_ms(int ms)
 {
@@ -17,7 +17,8 @@ static pid_t create(unsigned long flags)
 	pid_t pid;
 
 	cell[0] = 0;
-	pid = clone_raw(CLONE_STOPPED | SIGCHLD | flags, NULL, NULL, NULL, NULL);
+	pid = clone_raw(CLONE_STOPPED | SIGCHLD | flags, NULL, NULL, NULL,
+			NULL);
 	if (!pid) {
 		cell[0] = 1;
 		_exit(7);

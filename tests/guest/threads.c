@@ -375,7 +375,8 @@ static void test_end(void)
 	if (!pid)
 		_exit(thread_exec("ids"));
 	waitpid(pid, &status, 0);
-	is(status, 8 << 8, "row 123: exec in a thread keeps the process's number");
+	is(status, 8 << 8,
+	   "row 123: exec in a thread keeps the process's number");
 	ok(cell[6] == pid && cell[5] != pid,
 	   "row 123: which the thread takes from the leader");
 	ok(standing(), "row 123: the other threads are gone");
@@ -390,7 +391,8 @@ static void test_end(void)
 
 static int alone(void)
 {
-	return strcmp(proc_stat(getpid(), 20), "1") == 0 && getpid() == gettid();
+	return strcmp(proc_stat(getpid(), 20), "1") == 0 &&
+		getpid() == gettid();
 }
 
 static volatile int private_count;
@@ -438,7 +440,8 @@ static void test_fork(void)
 	is(cell[0], 3 << 8, "and so has one that a thread forked");
 	before = private_count;
 	usleep(50000);
-	ok(private_count != before, "the other thread of the parent still runs");
+	ok(private_count != before,
+	   "the other thread of the parent still runs");
 	set_word(&go, 1);
 	is(join_thread(&tids[0]), 0, "and ends when told");
 }

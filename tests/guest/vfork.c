@@ -139,7 +139,8 @@ static void test_killed_parent(void)
 	await_word(&cell[0], 0);
 	await_state(pid, "D");
 	kill(pid, SIGKILL);
-	is(waitpid(pid, &status, 0), pid, "row 110: a parent in vfork is killed");
+	is(waitpid(pid, &status, 0), pid,
+	   "row 110: a parent in vfork is killed");
 	is(status, SIGKILL, "row 110: while its child lives");
 	is(kill(cell[0], 0), 0, "row 110: which it still does");
 	is(cell[1], 0, "row 110: the parent never went on");
@@ -252,12 +253,14 @@ static int cloned(unsigned long flags)
 
 static void test_altstack(void)
 {
-	stack_t alt = { new_stack() - 8192, 0, 8192 }, off = { 0, SS_DISABLE, 0 };
+	stack_t alt = { new_stack() - 8192, 0, 8192 };
+	stack_t off = { 0, SS_DISABLE, 0 };
 	int status;
 	pid_t pid;
 
 	sigaltstack(&alt, NULL);
-	is(in_child(is_set, NULL), 1 << 8, "row 113: fork keeps the signal stack");
+	is(in_child(is_set, NULL), 1 << 8,
+	   "row 113: fork keeps the signal stack");
 	pid = vfork();
 	if (!pid)
 		_exit(is_set(NULL));

@@ -61,19 +61,18 @@ static void remove_dir(const char *dir)
 			i += d->d_reclen;
 		}
 	close(fd);
-	chdir("/");
+	chdir("..");
 	rmdir(dir);
 }
 
 static void test_core(void)
 {
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	const char *dir = "/tmp/guest-wait";
+	const char *dir = "guest-wait";
 	siginfo_t info;
 	int status = 0;
 	pid_t pid;
 
-	mkdir("/tmp", 0777);
 	mkdir(dir, 0700);
 	pid = fork();
 	if (!pid) {
@@ -573,7 +572,7 @@ static void test_threads(void)
 	      NULL);
 	while (!step)
 		usleep(1000);
-	is(seen[0], -ECHILD, "row 139: __WNOTHREAD: not another thread's child");
+	is(seen[0], -ECHILD, "row 139: __WNOTHREAD: not another's child");
 	is(seen[1], 0, "row 139: a plain wait sees it");
 	is(seen[2], 0, "row 139: __WNOTHREAD sees one's own");
 	is(seen[3], by_main, "row 139: and any thread may reap");
@@ -617,6 +616,7 @@ static void test_usage(void)
 
 int main(void)
 {
+	setpgid(0, 0);
 	test_status();
 	test_zombie();
 	test_ignored();
