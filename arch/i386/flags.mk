@@ -11,7 +11,7 @@ CODE_FLAGS = -march=i686 -ffreestanding -std=gnu11 -O2 -g \
 # The kernel passes arguments in registers, copies with rep movsl (one
 # instruction a word), owns no FPU state, keeps its stack aligned to 4 bytes;
 # the second spelling of the last is clang's.
-KERNEL_FLAGS = -mregparm=3 -mstringop-strategy=rep_4byte \
+KERNEL_FLAGS = -mregparm=3 -mtune=generic -mstringop-strategy=rep_4byte \
 	-mno-sse -mno-mmx -mno-80387 -mpreferred-stack-boundary=2 \
 	-mstack-alignment=4
 

@@ -74,11 +74,13 @@ static uint64_t nothing(void)
 	return now() - t;
 }
 
+/* The call alone, without the runtime's way to it. */
 static uint64_t null_call(void)
 {
 	uint64_t t = now();
+	long nr = __NR_getppid;
 
-	syscall(__NR_getppid);
+	__asm__ volatile("int $0x80" : "+a" (nr) :: "memory");
 	return now() - t;
 }
 

@@ -27,22 +27,28 @@ static long lk64(int fd, int cmd, int type, int whence, long long start, long lo
 	return r;
 }
 
+/* What another process learns of the locks on [at, at + len). */
 static void show(int fd, int at, int len)
 {
-	struct flock f;
-	struct flock64 g;
-	pid_t me = getpid(), pid = fork();
+	static struct { long r; struct flock f; long r64; struct flock64 g; } *m;
+	pid_t me = getpid(), pid;
 
+	if (!m)
+		m = shared(4096);
+	pid = fork();
 	if (!pid) {
-		long r = lk(fd, F_GETLK, F_WRLCK, SEEK_SET, at, len, &f);
-		ok(1, "getlk %d+%d: %d type %d whence %d %d+%d mine %d", at, len,
-			(int)r, f.l_type, f.l_whence, (int)f.l_start, (int)f.l_len, f.l_pid == me);
-		r = lk64(fd, F_GETLK64, F_RDLCK, SEEK_SET, at, len, &g);
-		ok(1, "getlk64 %d+%d: %d type %d whence %d %d+%d mine %d", at, len,
-			(int)r, g.l_type, g.l_whence, (int)g.l_start, (int)g.l_len, g.l_pid == me);
+		m->r = lk(fd, F_GETLK, F_WRLCK, SEEK_SET, at, len, &m->f);
+		m->r64 = lk64(fd, F_GETLK64, F_RDLCK, SEEK_SET, at, len,
+			      &m->g);
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
+	ok(1, "getlk %d+%d: %d type %d whence %d %d+%d mine %d", at, len,
+	   (int)m->r, m->f.l_type, m->f.l_whence, (int)m->f.l_start,
+	   (int)m->f.l_len, m->f.l_pid == me);
+	ok(1, "getlk64 %d+%d: %d type %d whence %d %d+%d mine %d", at, len,
+	   (int)m->r64, m->g.l_type, m->g.l_whence, (int)m->g.l_start,
+	   (int)m->g.l_len, m->g.l_pid == me);
 }
 
 static void locks(void)
