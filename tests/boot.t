@@ -60,4 +60,6 @@ like "$out" ' start_kernel\|kernel_init.* fork\.nw:[0-9]' \
 out=$(printf 'echo from a pipe\n' | timeout 60 arch/i386/qemu 2>&1 | tr -d '\r')
 like "$out" '^\(# \)*from a pipe$' "commands come from a pipe"
 like "$out" '^Power down' "the end of the pipe ends shell and machine"
+printf 'cat\necho "open\n' | timeout 60 arch/i386/qemu > "$tmp/out" 2>&1
+is $? 0 "also a shell within a cat or an open quotation"
 done_testing

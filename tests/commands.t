@@ -35,6 +35,8 @@ out=$(KERNEL=nowhere.elf INITRD=none arch/i386/qemu 2>&1 < /dev/null)
 status=$?
 is "$status" 2 "no kernel: status 2"
 like "$out" 'no kernel nowhere.elf' "no kernel: a sentence"
+out=$(tests/check tests/none.t 2>&1)
+is "$?:$out" "2:check: no test tests/none.t" "no such test: a sentence"
 
 if git rev-parse > /dev/null 2>&1; then
 	is "$(git ls-files | grep -E '\.(o|elf|cpio|pdf|html|png|svg|aux|log)$')" "" \

@@ -27,7 +27,7 @@ ALL_FLAGS = $(CODE_FLAGS) $(KERNEL_FLAGS) $(USER_FLAGS) $(WARN_FLAGS)
 known = $(filter-out $(UNKNOWN),$(1))
 
 # Debug information names files relative to the top folder.
-HERE_FLAGS = -fdebug-prefix-map=$(CURDIR)=.
+HERE_FLAGS = -fdebug-prefix-map='$(CURDIR)'=.
 
 KERNEL_CFLAGS = $(call known,$(CODE_FLAGS) $(KERNEL_FLAGS) $(WARN_FLAGS)) \
 	$(HERE_FLAGS) -D__KERNEL__ $(addprefix -DCONFIG_,$(CONFIG)) \

@@ -852,8 +852,7 @@ static void test_vectors(void)
 	struct iovec out[3] = { { a, 3 }, { NULL, 0 }, { b, 7 } };
 	struct iovec in[2] = { { x, 3 }, { y, 16 } };
 	struct iovec bad[2] = { { x, 3 }, { (void *)1, 4 } };
-	int fd = make("file", ""), fds[2];
-	loff_t from = 2;
+	int fd = make("file", "");
 
 	is(S(writev, fd, out, 3), 10, "writev: three pieces");
 	lseek(fd, 0, SEEK_SET);
@@ -867,22 +866,6 @@ static void test_vectors(void)
 	lseek(fd, 0, SEEK_SET);
 	is(S(readv, fd, bad, 2), 3, "readv: a bad second piece ends it");
 	is(S(writev, 99, out, 1), -EBADF, "writev: EBADF");
-
-	pipe(fds);
-	is(S(sendfile64, fds[1], fd, &from, 5), 5, "sendfile: five bytes");
-	is(from, 7, "sendfile: the offset moves");
-	is(lseek(fd, 0, SEEK_CUR), 3, "sendfile: the file's does not");
-	read(fds[0], y, 5);
-	ok(!memcmp(y, "cdefg", 5), "sendfile: from the offset");
-	is(S(sendfile64, fds[1], fd, NULL, 100), 7,
-	   "sendfile: up to the end");
-	is(lseek(fd, 0, SEEK_CUR), 10, "sendfile: moves the file's offset");
-	is(S(sendfile64, fds[1], fd, NULL, 100), 0, "sendfile: at the end");
-	is(S(sendfile64, fds[1], 99, NULL, 1), -EBADF, "sendfile: EBADF");
-	is(S(sendfile64, fds[1], fd, (void *)1, 1), -EFAULT,
-	   "sendfile: EFAULT");
-	close(fds[0]);
-	close(fds[1]);
 	close(fd);
 	unlink("file");
 }

@@ -139,7 +139,7 @@ static void opens(void)
 	OPEN("none/x", O_RDWR | O_CREAT, 0600);
 	OPEN("d/f/x", O_RDWR | O_CREAT, 0600);
 	OPEN(BAD, O_RDWR | O_CREAT, 0600);
-	OPEN("d/l", 010000000 | O_NOFOLLOW, 0);
+	OPEN("/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	OPEN("/proc/self/exe", O_RDONLY, 0);
 	OPEN("/proc/self/exe", O_RDWR, 0);
 	OPEN("/proc/self/cwd", O_RDONLY | O_DIRECTORY, 0);
@@ -183,11 +183,6 @@ static void truncation(void)
 static void attributes(void)
 {
 	int fd = open("d/f", O_RDONLY), dir = open("d", O_RDONLY);
-	struct { int s, n; } t[2] = { { 1000, 0 }, { 2000, 5 } };
-	struct { int s, n; } now[2] = { { 0, 0x3fffffff }, { 0, 0x3ffffffe } };
-	struct { int s, n; } wrong[2] = { { 0, -1 }, { 0, 0 } };
-	long long t64[4] = { 77, 0, 88, 0 };
-	struct stat64 st;
 
 	CALL(chmod, "d/f", 04755);
 	show("d/f");
@@ -207,24 +202,6 @@ static void attributes(void)
 	CALL(chown32, "d/l", 5, 6);
 	show("d/f");
 	CALL(chown32, "d/none", 5, 6);
-	CALL(utimensat, AT_CWD, "d/f", t, 0);
-	CALL(utimensat, AT_CWD, "d/f", wrong, 0);
-	CALL(utimensat, AT_CWD, "d/f", t, 1);
-	CALL(utimensat, AT_CWD, "d/none", t, 0);
-	CALL(utimensat, AT_CWD, "d/f", BAD, 0);
-	CALL(utimensat, 99, NULL, t, 0);
-	syscall(__NR_stat64, "d/f", &st);
-	ok(1, "times %d %d", st.st_atim.tv_sec, st.st_mtim.tv_sec);
-	CALL(utimensat, fd, NULL, now, 0);
-	syscall(__NR_stat64, "d/f", &st);
-	ok(1, "times %d %d", st.st_atim.tv_sec > 2000, st.st_mtim.tv_sec);
-	CALL(utimensat_time64, fd, NULL, t64, 0);
-	syscall(__NR_fstat64, fd, &st);
-	ok(1, "times %d %d", st.st_atim.tv_sec, st.st_mtim.tv_sec);
-	CALL(utimensat, AT_CWD, "d/l", NULL, 0x100);
-	CALL(utimensat, AT_CWD, "d/f", NULL, 0);
-	syscall(__NR_fstat64, fd, &st);
-	ok(1, "times %d %d", st.st_atim.tv_sec > 2000, st.st_mtim.tv_sec > 2000);
 	CALL(fsync, fd);
 	CALL(fsync, 99);
 	close(fd);
@@ -236,7 +213,6 @@ static void queries(void)
 	int fd = open("d/f", O_RDONLY), dir = open("d", O_RDONLY);
 	struct stat64 st;
 	struct statx sx;
-	struct statfs64 sf;
 
 	CALL(stat64, "d/l", &st);
 	CALL(stat64, "d/l", BAD);
@@ -256,9 +232,6 @@ static void queries(void)
 	ok(1, "statx mode %o", sx.stx_mode);
 	CALL(statx, AT_CWD, "d/l", 0x6000, 0x7ff, &sx);
 	CALL(statx, AT_CWD, "d/l", 0, 0x80000000, &sx);
-	CALL(statfs64, "d", sizeof(sf), &sf);
-	CALL(statfs64, "d", 3, &sf);
-	CALL(statfs64, "d", sizeof(sf), BAD);
 	CALL(access, "d/f", 8);
 	CALL(access, "d/f", 0);
 	CALL(faccessat, dir, "f", 4);
@@ -326,7 +299,7 @@ static void removal(void)
 static void directories(void)
 {
 	char buf[256];
-	int fd;
+	int fd, n;
 
 	CALL(mkdir, "w", 0755);
 	CALL(mkdir, "w/in", 0755);
@@ -339,9 +312,8 @@ static void directories(void)
 	CALL(fchdir, 99);
 	CALL(getcwd, buf, 2);
 	CALL(getcwd, BAD, 200);
-	ok(syscall(__NR_getcwd, buf, sizeof(buf)) > 4 &&
-	   !strcmp(buf + strlen(buf) - 5, "/w/in"), "in %s",
-	   buf + strlen(buf) - 5);
+	n = syscall(__NR_getcwd, buf, sizeof(buf));
+	ok(n > 5 && !strcmp(buf + n - 6, "/w/in"), "in /w/in");
 	CALL(rmdir, "../in");
 	CALL(getcwd, buf, 200);
 	CALL(mkdir, "x", 0755);
@@ -390,7 +362,6 @@ static int stranger(void *lines)
 	CALL(chmod, "s/mine", 02755);
 	CALL(chmod, "s/theirs", 0777);
 	CALL(truncate64, "s/theirs", 1, 0);
-	CALL(utimensat, AT_CWD, "s/theirs", NULL, 0);
 	CALL(access, "s/theirs", 4);
 	CALL(access, "s/theirs", 2);
 	CALL(access, "shut/x", 0);

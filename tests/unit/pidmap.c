@@ -225,21 +225,6 @@ static void test_pid_max(struct pid_namespace *ns)
 	pid_max = PID_MAX_DEFAULT;
 }
 
-static void test_next(struct pid_namespace *ns)
-{
-	int i, nr = -1, wrong = 0;
-
-	used[RESERVED_PIDS] = 1;
-	for (i = 0; i < PID_MAX_LIMIT; i++) {
-		if (!used[i])
-			continue;
-		wrong += next_pidmap(ns, nr) != i;
-		nr = i;
-	}
-	is(wrong, 0, "next_pidmap visits exactly the taken numbers");
-	is(next_pidmap(ns, nr), -1, "and ends");
-}
-
 #define NPIDS	3000
 
 /* Identities in two nested namespaces: numbers, hash, unwinding. */
@@ -249,7 +234,7 @@ static void test_pids(void)
 	struct pid_namespace inner = { .level = 1, .parent = outer };
 	static struct pid *pids[NPIDS];
 	struct pid *p;
-	int i, free_outer, free_inner, wrong = 0, nr;
+	int i, free_outer, free_inner, wrong = 0, nr, listed = 0;
 
 	atomic_set(&inner.pidmap_array[0].nr_free, BITS_PER_PAGE);
 	inner.pid_cachep = kmem_cache_create("pid_1", sizeof(struct pid) +
@@ -281,9 +266,18 @@ static void test_pids(void)
 		pids[nr] = NULL;
 	}
 	is(wrong, 0, "3000 identities come and go, always found by number");
-	for (i = 0; i < NPIDS; i++)
-		if (pids[i])
+	for (nr = 0; (p = find_ge_pid(nr + 1, outer)); listed++) {
+		wrong += pid_nr(p) <= nr;
+		nr = pid_nr(p);
+	}
+	is(wrong, 0, "find_ge_pid lists them in order");
+	for (i = 0; i < NPIDS; i++) {
+		if (pids[i]) {
 			free_pid(pids[i]);
+			listed--;
+		}
+	}
+	is(listed, 0, "all of them, and no other");
 	is(objects, 0, "all memory is back");
 
 	free_outer = atomic_read(&outer->pidmap_array[0].nr_free);
@@ -328,7 +322,8 @@ static void test_roles(void)
 	is(find_pid_ns(na, &init_pid_ns) == NULL, 1, "b left: number is free");
 	is(test_bit(na, init_pid_ns.pidmap_array[0].page), 0, "in the map too");
 	get_pid(pb);
-	transfer_pid(&b, &a, PIDTYPE_PID);
+	attach_pid(&a, PIDTYPE_PID, pb);
+	detach_pid(&b, PIDTYPE_PID);
 	is(pid_task(pb, PIDTYPE_PID) == &a, 1, "a took b's number over");
 	detach_pid(&b, PIDTYPE_PGID);
 	is(find_pid_ns(nb, &init_pid_ns) == pb, 1, "which stays in use");
@@ -346,7 +341,6 @@ int main(void)
 	test_map(ns);
 	test_exhaustion(ns);
 	test_pid_max(ns);
-	test_next(ns);
 	pidhash_init();
 	test_pids();
 	test_roles();
