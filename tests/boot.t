@@ -50,6 +50,9 @@ like "$out" '^argv: /init single last$' "unknown words are init's arguments"
 like "$out" '^V: five$' "name=value goes into its environment"
 like "$out" '^Kernel panic: Attempted to kill init! exitcode=0x00000300' \
 	"when init ends, the kernel says how"
+cp "$tmp/words.cpio" "$tmp/two words, a comma.cpio"
+out=$(INITRD="$tmp/two words, a comma.cpio" machine)
+like "$out" '^argv: /init' "an archive with a blank and a comma in its name"
 
 # A panic shows registers, and functions with lines of fork.nw.
 out=$(INITRD=none machine)

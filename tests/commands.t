@@ -31,12 +31,28 @@ status=$?
 is "$status" 1 "without apt-get, deps stops with status 1"
 like "$out" 'qemu-system-x86 ' "and names what is missing"
 
+# A user without sudo is told what to ask for.
+for tool in apt-get id; do
+	printf '#!/bin/sh\n' > "$tmp/bin/$tool"
+	chmod 755 "$tmp/bin/$tool"
+done
+out=$(PATH=$tmp/bin .ci/deps core 2>&1)
+status=$?
+is "$status" 1 "without sudo, deps stops with status 1"
+like "$out" '^apt-get install .* qemu-system-x86 ' "and says what to run"
+
 out=$(KERNEL=nowhere.elf INITRD=none arch/i386/qemu 2>&1 < /dev/null)
 status=$?
 is "$status" 2 "no kernel: status 2"
 like "$out" 'no kernel nowhere.elf' "no kernel: a sentence"
 out=$(tests/check tests/none.t 2>&1)
 is "$?:$out" "2:check: no test tests/none.t" "no such test: a sentence"
+
+# A test whose tool is missing is skipped.
+ln -s "$(command -v basename)" "$(command -v mkdir)" "$(command -v sed)" "$tmp/bin"
+out=$(PATH=$tmp/bin tests/run tests/console.t 2>&1)
+is "$?:$out" "0:# test: tests/console.t
+1..0 # SKIP there is no expect" "no expect: skipped, with the reason"
 
 if git rev-parse > /dev/null 2>&1; then
 	is "$(git ls-files | grep -E '\.(o|elf|cpio|pdf|html|png|svg|aux|log)$')" "" \

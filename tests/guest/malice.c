@@ -36,7 +36,7 @@ static int harmful(int nr)
 {
 	return nr == __NR_reboot || nr == __NR_kill || nr == __NR_exit ||
 	       nr == __NR_exit_group || nr == __NR_tkill ||
-	       nr == __NR_tgkill || nr == __NR_rt_sigqueueinfo;
+	       nr == __NR_tgkill;
 }
 
 /* The child: call nr many times with nonsense; it may well die of it. */

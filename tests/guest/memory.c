@@ -745,26 +745,6 @@ static void test_files(void)
 	unlink(file);
 }
 
-static void test_mremap(void)
-{
-	char *p = pages(4), *q;
-
-	memset(p, 'r', 4 * PAGE);
-	munmap(p + 3 * PAGE, PAGE);
-	q = (char *)syscall(__NR_mremap, p, 3 * PAGE, PAGE, 0);
-	ok(q == p && try_read(p + PAGE) == -1, "10.9: mremap shrinks");
-	q = (char *)syscall(__NR_mremap, p, PAGE, 64 * PAGE, MREMAP_MAYMOVE);
-	ok((unsigned long)q < -4095UL && full(q, PAGE, 'r') &&
-	   full(q + PAGE, 63 * PAGE, 0), "10.9: mremap grows and may move");
-	munmap(q, 64 * PAGE);
-	is(syscall(__NR_mremap, q, PAGE, 2 * PAGE, MREMAP_MAYMOVE), -EFAULT,
-	   "10.9: mremap of nothing");
-	is(syscall(__NR_mremap, q + 1, PAGE, 2 * PAGE, MREMAP_MAYMOVE),
-	   -EINVAL, "10.9: mremap unaligned");
-	is(syscall(__NR_mremap, p, PAGE, 0, MREMAP_MAYMOVE), -EINVAL,
-	   "10.9: mremap to length 0");
-}
-
 static void use_memory(void)
 {
 	char *p = pages(100), *s = shared(100 * PAGE);
@@ -814,7 +794,6 @@ int main(void)
 	test_munmap();
 	test_mprotect_cow();
 	test_files();
-	test_mremap();
 	test_no_leak();
 	return done_testing();
 }

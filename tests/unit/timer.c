@@ -25,7 +25,7 @@ void itimer_tick(struct task_struct *p, int user) { }
 void schedule(void) { }
 u32 arch_tick_ns(void) { return 999; }
 int wake_up_process(struct task_struct *p) { return 0; }
-int group_send_sig_info(int sig, siginfo_t *info, struct task_struct *p)
+int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *p, int group)
 {
 	return 0;
 }
