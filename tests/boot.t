@@ -65,4 +65,6 @@ like "$out" '^\(# \)*from a pipe$' "commands come from a pipe"
 like "$out" '^Power down' "the end of the pipe ends shell and machine"
 printf 'cat\necho "open\n' | timeout 60 arch/i386/qemu > "$tmp/out" 2>&1
 is $? 0 "also a shell within a cat or an open quotation"
+timeout 60 arch/i386/qemu > "$tmp/out" 2>&1 <&-
+is $? 0 "standard input may be closed"
 done_testing

@@ -241,22 +241,6 @@ static void test_requeue(void)
 	join_all(3);
 }
 
-/* FUTEX_WAKE_OP: add 2 to other, then wake there too if it was 5. */
-static void test_wake_op(void)
-{
-	const long add_if_5 = 1 << 28 | 0 << 24 | 2 << 12 | 5;
-
-	start_waiters(2);
-	other = 5;
-	is(call(FUTEX_WAKE_OP, &word, 1, 1, &other, add_if_5), 1,
-	   "wake and change: one was woken");
-	is(other, 7, "wake and change: the other word is changed");
-	is(call(FUTEX_WAKE_OP, &other, 1, 1, &word, 1 << 28 | 0), 1,
-	   "wake and change: the second word's waiter, if it was 0");
-	is(count_woken(), 2, "wake and change: both go on");
-	join_all(2);
-}
-
 /* Threads and processes. */
 
 static int child_waits(void *arg)
@@ -458,7 +442,6 @@ int main(void)
 	test_time64();
 	test_wake();
 	test_requeue();
-	test_wake_op();
 	test_processes();
 	test_signals();
 	test_lock();

@@ -328,22 +328,20 @@ static int do_random(int p)
 		return sys_munmap(addr, len) == 0;
 	case 3: case 4:
 		ret = sys_mprotect(addr, len, prot);
-		for (k = 0; k < n && !holes; k++)
+		for (k = 0; k < n && m[k].mapped; k++)
 			m[k].prot = prot;
 		return ret == (holes ? (unsigned long)-ENOMEM : 0);
 	case 5:
-		if (holes)
-			return sys_mlock(addr, len) == -ENOMEM;
 		k = random_below(2);
 		ret = k ? sys_mlock(addr, len) : sys_munlock(addr, len);
-		while (n--) {
-			m[n].locked = k;
-			if (k && !m[n].shared && (m[n].prot & PROT_WRITE)) {
-				m[n].value = expected(&m[n], i + n);
-				m[n].own = 1;	/* as if written to */
+		for (; n-- && m->mapped; m++, i++) {
+			m->locked = k;
+			if (k && !m->shared && (m->prot & PROT_WRITE)) {
+				m->value = expected(m, i);
+				m->own = 1;	/* as if written to */
 			}
 		}
-		return ret == 0;
+		return ret == (holes ? (unsigned long)-ENOMEM : 0);
 	case 6:
 		advice = random_below(2) ? MADV_DONTFORK : MADV_DOFORK;
 		for (k = 0; k < n; k++)

@@ -118,7 +118,7 @@ static void reset(unsigned int lflag)
 	static const unsigned char cc[NCCS] = {
 		[VINTR] = 3, [VQUIT] = 034, [VERASE] = 0177, [VKILL] = 025,
 		[VEOF] = 4, [VMIN] = 1, [VSTART] = 021, [VSTOP] = 023,
-		[VSUSP] = 032, [VWERASE] = 027, [VLNEXT] = 026,
+		[VSUSP] = 032,
 	};
 
 	memset(&tty, 0, sizeof(tty));
@@ -181,8 +181,6 @@ static void test_lines(void)
 	TYPE("abc\004");
 	ok(READS(3, "abc"), "a read that just fits");
 	is(take(3), -EAGAIN, "... takes the ^D as well");
-	TYPE("a\026\004b\026\n\n");
-	ok(READS(100, "a\004b\n\n"), "^V makes the next key ordinary");
 	TYPE("\004\004x\n");
 	ok(take(9) == 0 && take(9) == 0 && READS(9, "x\n"), "two ends, a line");
 }
@@ -201,11 +199,6 @@ static void test_editing(void)
 	ok(READS(9, "ab\n"), "a tab and a control character erased");
 	ok(SHOWS("a^A\t\b \b\b \b\b \b\b \b\b \b\b \b\b \bb\r\n"),
 	   "... go back by the columns they took");
-	reset(COOKED);
-	TYPE("one two  \027\027three\n");
-	ok(READS(99, "three\n"), "^W erases words");
-	TYPE("one two\027x\n");
-	ok(READS(99, "one x\n"), "... but not the blank before");
 	reset(COOKED);
 	TYPE("ab\025c\n");
 	ok(READS(9, "c\n") && SHOWS("ab\b \b\b \bc\r\n"), "^U kills the line");
@@ -236,9 +229,6 @@ static void test_signals(void)
 	ok(READS(9, "\003\n"), "... but a character");
 	reset(ISIG);
 	is(TYPE("a\003"), SIGINT, "raw mode with ISIG still interrupts");
-	reset(COOKED);
-	is(TYPE("\026\003\n"), 0, "^V ^C is no signal");
-	ok(READS(9, "\003\n"), "... and is read");
 	reset(COOKED);
 	TYPE("\023");
 	is(n_tty_write(&tty, &file, "x", 1), -EAGAIN, "^S stops the output");

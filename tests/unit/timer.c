@@ -23,6 +23,7 @@ static struct task_struct *current;
 void scheduler_tick(void) { }
 void itimer_tick(struct task_struct *p, int user) { }
 void schedule(void) { }
+void thread_group_usage(struct task_struct *p, int who, struct usage *u) { }
 u32 arch_tick_ns(void) { return 999; }
 int wake_up_process(struct task_struct *p) { return 0; }
 int do_send_sig_info(int sig, siginfo_t *info, struct task_struct *p, int group)
