@@ -32,6 +32,9 @@ int main(int argc, char **argv, char **envp)
 		mount("proc", "/proc", "proc", 0, NULL);
 	pid = argc < 2 ? -1 : fork();
 	if (pid == 0) {
+		/* What the host's shell ignored must not tell in the test. */
+		for (status = 1; status <= 64; status++)
+			signal(status, SIG_DFL);
 		execve(argv[1], argv + 1, envp);
 		dprintf(2, "init: cannot execute %s: errno %d\n", argv[1], errno);
 		_exit(127);
