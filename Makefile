@@ -92,7 +92,9 @@ bench: all
 	$(Q)tests/bench/run
 metrics: all
 	$(Q)book/metrics $(SOURCES)
-book: build/src.stamp
+book: all
+	$(BUILD) bench
+	$(Q)[ build/bench.md -nt build/kernel.elf ] || tests/bench/run > /dev/null
 	$(Q)book/weave build/book.html $(SOURCES)
 
 clean:
