@@ -78,7 +78,7 @@ static void toggle(int page)
 static void live(void);
 
 /* Fork, if one of the 50 tickets is left. */
-static void try_fork(void)
+static void branch(void)
 {
 	int i, ticket = __sync_fetch_and_add(&all->tickets, 1) + 1;
 	pid_t pid;
@@ -124,7 +124,7 @@ static void live(void)
 				;
 			break;
 		default:
-			try_fork();
+			branch();
 		}
 		check(next_random() % PAGES);
 	}

@@ -583,16 +583,6 @@ static void test_group_kill(void)
 }
 
 /* Row 14: a number that names a group or a session is in use. */
-static pid_t one_fork(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	waitpid(pid, NULL, 0);
-	return pid;
-}
-
 static void hold(int by_session)
 {
 	const char *what = by_session ? "session" : "group";

@@ -22,20 +22,6 @@ static void become_user(void)
 	setuid(USER);
 }
 
-/* A fork that gives the error, and leaves nothing behind. */
-static long try_fork(void)
-{
-	long pid = syscall(__NR_fork);
-
-	if (!pid)
-		_exit(0);
-	if (pid > 0) {
-		waitpid(pid, NULL, 0);
-		return 0;
-	}
-	return pid;
-}
-
 static int with_limit(void *arg)
 {
 	become_user();

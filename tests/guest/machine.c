@@ -15,19 +15,6 @@ static int tasks(void)
 	return si.procs;
 }
 
-static long try_fork(void)
-{
-	long pid = syscall(__NR_fork);
-
-	if (!pid)
-		_exit(0);
-	if (pid > 0) {
-		waitpid(pid, NULL, 0);
-		return 0;
-	}
-	return pid;
-}
-
 static void test_threads_max(void)
 {
 	long max = atoi(file_text(THREADS));

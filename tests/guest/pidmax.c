@@ -10,17 +10,6 @@
 
 static pid_t pids[400];
 
-static pid_t one_fork(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	return pid;
-}
-
 static void test_range(void)
 {
 	is(atoi(file_text(MAX)), 32768, "5.1.4: pid_max is 32768");

@@ -8,18 +8,6 @@
 #define LAST	"/proc/sys/kernel/ns_last_pid"
 #define MAX	"/proc/sys/kernel/pid_max"
 
-/* The pid of a child that is gone again. */
-static pid_t one_fork(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(0);
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	return pid;
-}
-
 static void test_last_pid(void)
 {
 	pid_t pid = one_fork();

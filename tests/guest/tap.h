@@ -65,6 +65,24 @@ static inline int in_child(int (*fn)(void *), void *arg)
 	return status;
 }
 
+/* Fork a child that ends at once, and reap it; its pid, or -1 and errno. */
+static inline pid_t one_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return pid;
+}
+
+/* The same for its result alone: 0, or the error. */
+static inline long try_fork(void)
+{
+	return one_fork() < 0 ? -errno : 0;
+}
+
 /* Memory that survives fork as one: n bytes of zeroes. */
 static inline void *shared(size_t n)
 {
