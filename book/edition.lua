@@ -1,0 +1,98 @@
+-- edition.lua: a pandoc filter that makes one of the three editions.
+--
+-- Input:  the tree of reader.lua; metadata "edition": both, zh or en.
+-- Output: the same tree with one language left, or with both, where the English
+--         half of a heading or a table's cell is a Span of class "en".
+
+local edition = 'both'
+
+local function has_han(inlines)
+  local s = pandoc.utils.stringify(inlines)
+  for _, c in utf8.codes(s) do
+    if c >= 0x3400 and c <= 0x9fff then
+      return true
+    end
+  end
+  return false
+end
+
+local function has_words(inlines)
+  return pandoc.utils.stringify(inlines):find('%S') ~= nil
+end
+
+local function slice(inlines, from, to)
+  local out = pandoc.Inlines {}
+  for i = from, to do
+    out:insert(inlines[i])
+  end
+  while #out > 0 and (out[1].t == 'Space' or out[1].t == 'SoftBreak') do
+    out:remove(1)
+  end
+  while #out > 0 and (out[#out].t == 'Space' or out[#out].t == 'SoftBreak') do
+    out:remove(#out)
+  end
+  return out
+end
+
+local function english(inlines)
+  return pandoc.Span(inlines, pandoc.Attr('', { 'en' }))
+end
+
+-- "中文 | English"
+local function heading(h)
+  for i, x in ipairs(h.content) do
+    if x.t == 'Str' and x.text == '|' then
+      local zh = slice(h.content, 1, i - 1)
+      local en = slice(h.content, i + 1, #h.content)
+      if edition == 'zh' then
+        h.content = zh
+      elseif edition == 'en' then
+        h.content = en
+      elseif pandoc.utils.stringify(zh) ~= pandoc.utils.stringify(en) then
+        zh:insert(pandoc.Space())
+        zh:insert(english(en))
+        h.content = zh
+      else
+        h.content = zh
+      end
+      return h
+    end
+  end
+end
+
+-- A cell: "中文 / English", cut where the right side has no Han any more.
+local function cell(p)
+  for i, x in ipairs(p.content) do
+    if x.t == 'Str' and x.text == '/' then
+      local zh = slice(p.content, 1, i - 1)
+      local en = slice(p.content, i + 1, #p.content)
+      if has_words(en) and not has_han(en) and has_han(zh) then
+        if edition == 'zh' then
+          p.content = zh
+        elseif edition == 'en' then
+          p.content = en
+        else
+          zh:insert(pandoc.Space())
+          zh:insert(english(en))
+          p.content = zh
+        end
+        return p
+      end
+    end
+  end
+end
+
+function Pandoc(doc)
+  local given = doc.meta.edition
+  edition = given and pandoc.utils.stringify(given) or 'both'
+  return doc:walk {
+    Header = heading,
+    Plain = cell,
+    Div = function(d)
+      if edition == 'zh' and d.classes:includes('en') or
+         edition == 'en' and d.classes:includes('zh') then
+        return {}
+      end
+    end,
+  }
+end
