@@ -21,8 +21,8 @@ export V KERNEL INITRD APPEND MEM CPU ICOUNT GDBARGS SERIAL
 
 # Goals that come first when they are asked for together with others.
 FIRST := $(filter deps deps-book deps-all clean,$(MAKECMDGOALS))
-GOALS := all tangle kernel qemu gdb check bench metrics book
-.PHONY: $(GOALS) deps deps-book deps-all clean help FORCE
+GOALS := all tangle kernel qemu gdb check bench metrics book html
+.PHONY: $(GOALS) measured deps deps-book deps-all clean help FORCE
 $(GOALS) build/src.stamp build/plain.stamp: | $(FIRST)
 
 help:
@@ -41,7 +41,9 @@ help:
 #?   make check      every test; T=tests/x.t runs one, or several
 #?   make bench      guest instructions per fork, exec, switch ...
 #?   make metrics    lengths of chunks and functions, density of prose, sizes
-#?   make book       build/book.html, a plain first weave
+#?   make book       build/book/: the PDFs, bilingual, Chinese and English
+#?                     EDITION=both|zh|en makes one
+#?   make html       build/book.html, as yet one plain page
 #?   make clean      remove build/
 #?
 #?   CC=clang             another compiler
@@ -92,10 +94,35 @@ bench: all
 	$(Q)tests/bench/run
 metrics: all
 	$(Q)book/metrics $(SOURCES)
-book: all
+
+# --- the book ----------------------------------------------------------------
+# tree: one document tree for all editions; weave: an edition of it, set only if
+# its LaTeX changed. Two editions are set at a time. What the book measures is
+# measured first.
+PDF := build/book/one-call-two-returns
+PDFS := $(PDF).pdf $(PDF)-zh.pdf $(PDF)-en.pdf
+ifeq ($(EDITION),both)
+PDFS := $(PDF).pdf
+else ifneq ($(EDITION),)
+PDFS := $(PDF)-$(EDITION).pdf
+endif
+LAYOUT := $(addprefix book/,weave edition.lua latex.lua code.lua template.tex)
+book: measured
+	+$(Q)$(MAKE) $(if $(V),,-s) \
+		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)
+html: measured
+	$(Q)book/html build/book.html $(SOURCES)
+measured: all
 	$(BUILD) bench
 	$(Q)[ build/bench.md -nt build/kernel.elf ] || tests/bench/run > /dev/null
-	$(Q)book/weave build/book.html $(SOURCES)
+build/book/tree.json: $(SOURCES) $(wildcard build/bench.md) book/tree book/defs.awk book/reader.lua
+	$(Q)book/tree $@ $(SOURCES)
+$(PDF).pdf: build/book/tree.json $(LAYOUT)
+	$(Q)book/weave both $@ $<
+$(PDF)-zh.pdf: build/book/tree.json $(LAYOUT)
+	$(Q)book/weave zh $@ $<
+$(PDF)-en.pdf: build/book/tree.json $(LAYOUT)
+	$(Q)book/weave en $@ $<
 
 clean:
 	$(Q)rm -rf build

@@ -51,8 +51,12 @@ local function plain(state, s, emit, first)
       if not t and s:find('^//', at) then
         t, kind = s:sub(at), 'comment'
       end
+      if not t and at > 1 and s:find('^# ', at) and s:find('^%s', at - 1) then
+        t, kind = s:sub(at), 'comment'
+      end
       if not t and first then
-        t, kind = s:match('^%s*#%s*%l+', at), 'directive'
+        t, kind = s:match('^%s*#%s*include%s*<[^>]*>', at)
+          or s:match('^%s*#%s*%l+', at), 'directive'
         first = false
       end
       if not t and (s:find('^"', at) or s:find("^'", at)) then
@@ -68,7 +72,7 @@ local function plain(state, s, emit, first)
         t, kind = s:match('^%%%l%l%l?%f[%W]', at), 'register'
       end
       if not t then
-        t, kind = s:match('^%.%l+', at), 'directive'
+        t, kind = s:match('^%.[%l_]+', at), 'directive'
         local before = at > 1 and s:sub(at - 1, at - 1) or '\t'
         if before:find('%S') or s:find('^%s*=', at + #(t or '')) then
           t = nil

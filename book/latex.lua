@@ -270,7 +270,7 @@ local function heading(h)
   local out = ''
   if h.level == 1 and label ~= 'sec:preface' and not in_main then
     in_main = true
-    out = '\\mainmatter\n'
+    out = '\\mainmatter\\setcounter{secnumdepth}{2}\n'
   end
   out = out .. '\\' .. command .. '{' .. title .. '}'
   if label ~= '' then
@@ -324,7 +324,7 @@ local function indexes(blocks)
       table.insert(uses[s], a.n)
     end
   end
-  local out = { '\\backmatter' }
+  local out
   blocks:insert(block('\\backmatter'))
   out = { '\\begin{indexlist}' }
   for _, k in ipairs(sorted(files)) do

@@ -13,7 +13,9 @@ FNR == NR {
 	}
 	next
 }
-match($0, /^\\cl\{[0-9]+/) && (!at || FNR <= at) { line = substr($0, 5, RLENGTH - 4) }
+match($0, /\\cl\{[0-9]+/) && (!at || FNR <= at) {
+	line = substr($0, RSTART + 4, RLENGTH - 4)
+}
 FNR == at { text = $0 }
 END {
 	printf "fork.nw:%d: (near) %s\n  %s\n", line, error, text
