@@ -60,12 +60,16 @@ local function heading(h)
   end
 end
 
--- A cell: "中文 / English", cut where the right side has no Han any more.
+-- A cell: "中文 / English", or the other way round, cut where one side has Han and
+-- the other none.
 local function cell(p)
   for i, x in ipairs(p.content) do
     if x.t == 'Str' and x.text == '/' then
       local zh = slice(p.content, 1, i - 1)
       local en = slice(p.content, i + 1, #p.content)
+      if not has_han(zh) and has_han(en) then
+        zh, en = en, zh
+      end
       if has_words(en) and not has_han(en) and has_han(zh) then
         if edition == 'zh' then
           p.content = zh

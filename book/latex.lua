@@ -199,11 +199,12 @@ local function columns(t)
   local most, total = {}, 0
   local function row(r)
     for i, c in ipairs(r.cells) do
-      local w = width(pandoc.utils.stringify(c.contents))
-      if edition == 'both' then
-        w = w * 0.62
-      end
-      most[i] = math.max(most[i] or 3, w)
+      -- The English half stands on a line of its own.
+      local all, half = width(pandoc.utils.stringify(c.contents)), 0
+      pandoc.Div(c.contents):walk {
+        Span = function(s) half = half + width(pandoc.utils.stringify(s)) end,
+      }
+      most[i] = math.max(most[i] or 3, half, all - half)
     end
   end
   for _, r in ipairs(t.head.rows) do row(r) end
@@ -211,7 +212,7 @@ local function columns(t)
     for _, r in ipairs(b.body) do row(r) end
   end
   for i, w in ipairs(most) do
-    most[i] = math.min(w, 46) + 2
+    most[i] = math.min(w, 46) + 3
     total = total + most[i]
   end
   local fill = math.min(1, total / 78)
@@ -395,6 +396,11 @@ function Pandoc(doc)
       return b.classes:includes('chunk') and chunk(b) or figure(b)
     end,
     Code = function(c) return raw(code(c.text)) end,
+    Str = function(s)
+      if s.text:find('%w_%w') then
+        return raw((tex(s.text):gsub('\\_', '\\_\\brk{}')))
+      end
+    end,
     Span = function(s)
       if s.classes:includes('en') then
         return { raw('\\newline{\\encolor '), s, raw('}') }

@@ -76,6 +76,17 @@ local function cut(input)
   local blank, quote = true, nil
 
   local function emit(s)
+    -- "<!-- table: FILE -->" stands for a table that a run has written.
+    local run = s:match('^<!%-%- table: (%S+) %-%->$')
+    if run then
+      local file = io.open(run)
+      if not file then
+        io.stderr:write('fork.nw:', line, ': no table ', run, '; run it first\n')
+        return
+      end
+      s = file:read('a')
+      file:close()
+    end
     if s:find('^```') then
       fence = not fence
     end
