@@ -115,7 +115,8 @@ html: measured
 measured: all
 	$(BUILD) bench
 	$(Q)[ build/bench.md -nt build/kernel.elf ] || tests/bench/run > /dev/null
-build/book/tree.json: $(SOURCES) $(wildcard build/bench.md) book/tree book/defs.awk book/reader.lua
+build/book/tree.json: $(SOURCES) $(wildcard build/bench.md) \
+		book/tree book/defs.awk book/reader.lua
 	$(Q)book/tree $@ $(SOURCES)
 $(PDF).pdf: build/book/tree.json $(LAYOUT)
 	$(Q)book/weave both $@ $<
