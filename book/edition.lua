@@ -1,9 +1,11 @@
 -- edition.lua: a pandoc filter that makes one of the three editions.
 --
--- Input:  the tree of reader.lua; metadata "edition": both, zh or en.
+-- Input:  the tree of structure.lua; metadata "edition": both, zh or en.
 -- Output: the same tree with one language left, or with both, where the English
---         half of a heading or a table's cell is a Span of class "en".
+--         half of a heading, a caption or a table's cell is a Span of class "en".
 
+local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
+local labels = dofile(folder .. '/labels.lua')
 local edition = 'both'
 
 local function has_han(inlines)
@@ -38,24 +40,28 @@ local function english(inlines)
   return pandoc.Span(inlines, pandoc.Attr('', { 'en' }))
 end
 
--- "中文 | English"
-local function heading(h)
-  for i, x in ipairs(h.content) do
-    if x.t == 'Str' and x.text == '|' then
-      local zh = slice(h.content, 1, i - 1)
-      local en = slice(h.content, i + 1, #h.content)
-      if edition == 'zh' then
-        h.content = zh
-      elseif edition == 'en' then
-        h.content = en
-      elseif pandoc.utils.stringify(zh) ~= pandoc.utils.stringify(en) then
-        zh:insert(pandoc.Space())
-        zh:insert(english(en))
-        h.content = zh
-      else
-        h.content = zh
+-- "中文 | English", in a heading or a caption: leaves, of content, one language,
+-- or both.
+local function split(x)
+  for i, s in ipairs(x.content) do
+    local before = s.t == 'Str' and s.text:match('^(.*)|$')
+    if before then
+      local zh = slice(x.content, 1, i - 1)
+      local en = slice(x.content, i + 1, #x.content)
+      if before ~= '' then
+        zh:insert(pandoc.Str(before))
       end
-      return h
+      if edition == 'en' then
+        x.content = en
+      else
+        if edition == 'both' and
+           pandoc.utils.stringify(zh) ~= pandoc.utils.stringify(en) then
+          zh:insert(pandoc.Space())
+          zh:insert(english(en))
+        end
+        x.content = zh
+      end
+      return x
     end
   end
 end
@@ -90,9 +96,19 @@ function Pandoc(doc)
   local given = doc.meta.edition
   edition = given and pandoc.utils.stringify(given) or 'both'
   return doc:walk {
-    Header = heading,
+    Header = split,
     Plain = cell,
+    CodeBlock = function(b)
+      if b.classes:includes('text') then
+        b.text = labels(b.text, edition)
+        return b
+      end
+    end,
     Div = function(d)
+      if d.classes:includes('figure') then
+        split(d.content[1])
+        return d
+      end
       if edition == 'zh' and d.classes:includes('en') or
          edition == 'en' and d.classes:includes('zh') then
         return {}

@@ -2,16 +2,17 @@
 --
 -- Input:  the tree of edition.lua; metadata "edition".
 -- Output: a tree for pandoc's LaTeX writer; chunks, headings, references, boxes
---         and figures are raw LaTeX in the macros of template.tex. Appends the
---         indexes of files, chunks and identifiers.
+--         and figures are raw LaTeX in the macros of template.tex, and comments
+--         "% fork.nw:LINE" say where a piece comes from. Appends the indexes.
 
 local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local lex = dofile(folder .. '/code.lua')
+local path = dofile(folder .. '/path.lua')
+local index = dofile(folder .. '/index.lua')
 
 local edition = 'both'
 local chunks, first_of, home = {}, {}, {}
-local level = {}
-local in_main = false
+local matter = 'front'
 
 -- --- words in the edition's language ----------------------------------------
 
@@ -41,9 +42,14 @@ local function fixed(s)
   return (tex(s):gsub(' ', '\\ '))
 end
 
--- Code in prose: may break after these.
-local function code(s)
+-- Code in prose: may break after these. A name that the book defines is a link,
+-- but in headings (plain).
+local function code(s, plain)
   local t = tex(s):gsub('\\_', '\\_\\brk{}'):gsub('([/,(>])', '%1\\brk{}')
+  local there = home[s:gsub('%(%)$', '')]
+  if there and not plain then
+    t = '\\il{' .. there .. '}{' .. t .. '}'
+  end
   return '\\code{' .. t .. '}'
 end
 
@@ -63,7 +69,7 @@ local function inlines(list)
     elseif x.t == 'Space' or x.t == 'SoftBreak' then
       out[#out + 1] = ' '
     elseif x.t == 'Code' then
-      out[#out + 1] = code(x.text)
+      out[#out + 1] = code(x.text, true)
     elseif x.t == 'RawInline' then
       out[#out + 1] = x.text
     elseif x.t == 'Quoted' then
@@ -189,9 +195,28 @@ local function figure(b)
     table.concat(out, '\n') .. '\n\\end{drawing}')
 end
 
+-- A drawn figure, which may float to a page where it fits.
+local function drawn(d)
+  local name = d.attributes.src:match('([^/]*)%.%w+$')
+  return block(('%% fork.nw:%s\n\\drawn{%s}{%s-%s}{%s}{%s}'):format(d.attributes.line,
+    d.identifier, name, edition, d.attributes.number, inlines(d.content[1].content)))
+end
+
+-- A transcript: what is typed stands out.
+local function session(b)
+  local out = {}
+  for l in (b.text .. '\n'):gmatch('([^\n]*)\n') do
+    local typed = l:match('^# (.*)$')
+    out[#out + 1] = typed and '\\typed{' .. fixed(typed) .. '}'
+      or '\\printed{' .. fixed(l) .. '}'
+  end
+  return block('\\begin{session}\n' .. table.concat(out, '\n') .. '\n\\end{session}')
+end
+
 local boxes = {
   history = { '历史', 'History' }, pitfall = { '陷阱', 'Pitfall' },
   try = { '试一试', 'Try it' }, exercise = { '习题', 'Exercise' },
+  answer = { '习题', 'Exercise' },
 }
 
 -- Columns of a table: as wide as their cells if all fit, else in proportion.
@@ -224,27 +249,33 @@ end
 
 -- --- prose --------------------------------------------------------------------
 
+local kinds = {
+  zh = { chapter = '第%s章', section = '第%s节', appendix = '附录%s',
+    figure = '图%s', exercise = '习题%s', preface = '前言' },
+  en = { chapter = 'chapter~%s', section = 'section~%s', appendix = 'appendix~%s',
+    figure = 'figure~%s', exercise = 'exercise~%s', preface = 'the preface' },
+  any = { appendix = '§%s', chapter = '§%s', section = '§%s', figure = '%s',
+    exercise = '%s', preface = '§' },
+}
+
 local function reference(language)
   return function(l)
-    if not l.classes:includes('ref') then
-      return nil
+    local label = l.target:sub(2)
+    if l.classes:includes('chunk') then
+      local n = tonumber(label:match('%d+')) or 0
+      return raw('\\use{' .. n .. '}{' .. tex(l.content[1].text) .. '}')
+    elseif l.classes:includes('ref') then
+      local kind = l.attributes.kind
+      if not kind then
+        return raw('??')
+      end
+      local number = l.attributes.number
+      if kind == 'section' and not number then
+        kind = 'preface'
+      end
+      return raw('\\hyperlink{' .. label .. '}{' ..
+        kinds[language or 'any'][kind]:format(number) .. '}')
     end
-    local label = l.target:gsub('^#', '')
-    local kind = level[label]
-    local before, after = '§', ''
-    if not kind then
-      return raw('??')
-    elseif language == 'zh' then
-      before, after = '第', kind == 1 and '章' or '节'
-    elseif language == 'en' then
-      before = kind == 1 and 'chapter~' or 'section~'
-    end
-    if label:find('^sec:preface') then
-      return raw('\\hyperref[' .. label .. ']{' ..
-        (language == 'en' and 'the preface' or '前言') .. '}')
-    end
-    return raw('\\hyperref[' .. label .. ']{' .. before .. '\\ref*{' .. label ..
-      '}' .. after .. '}')
   end
 end
 
@@ -258,105 +289,156 @@ local function paragraph(d)
       return q.content
     end,
   }
+  local line = block('% fork.nw:' .. d.attributes.line)
   if language == 'en' and edition == 'both' then
-    return { block('\\begin{en}'), d.content[1], block('\\end{en}') }
+    -- The lines of an en environment are taken apart: a footnote stays outside.
+    local notes = {}
+    local p = d.content[1]:walk {
+      Note = function(n)
+        notes[#notes + 1] = '\\footnotetext{' ..
+          pandoc.write(pandoc.Pandoc(n.content), 'latex') .. '}'
+        return raw('\\footnotemark{}')
+      end,
+    }
+    return { line, block('\\begin{en}'), p,
+      block('\\end{en}' .. table.concat(notes)) }
   end
-  return d.content
+  return { line, d.content[1] }
+end
+
+-- The strip at the head of a chapter: the path with its present stages lit.
+local function strip(stages)
+  local out = {}
+  for i, s in ipairs(path) do
+    local lit = (',' .. stages .. ','):find(',' .. s[1] .. ',', 1, true)
+    local zh, en = s[2] or code(s[1], true), s[3] or code(s[1], true)
+    out[i] = '\\' .. (lit and 'lit{' or 'unlit{') ..
+      (edition == 'both' and zh ~= en and '\\stages{' .. zh .. '}{' .. en .. '}'
+       or edition == 'en' and en or zh) .. '}'
+  end
+  return '\\strip{' .. table.concat(out, '\\stagearrow ') .. '}'
+end
+
+-- The two halves of a heading.
+local function halves(h)
+  local zh, en = pandoc.Inlines {}, pandoc.Inlines {}
+  for _, x in ipairs(h.content) do
+    if x.t == 'Span' then en:extend(x.content) else zh:insert(x) end
+  end
+  return inlines(zh), inlines(#en > 0 and en or zh)
 end
 
 local function heading(h)
-  local label = h.identifier
+  local kind, star = h.attributes.kind, h.classes:includes('unnumbered') and '*' or ''
   local command = ({ 'chapter', 'section', 'subsection', 'subsubsection' })[h.level]
-  local title = inlines(h.content)
-  local out = ''
-  if h.level == 1 and label ~= 'sec:preface' and not in_main then
-    in_main = true
-    out = '\\mainmatter\\setcounter{secnumdepth}{2}\n'
+  local out = {}
+  if (kind == 'chapter' or kind == 'part') and matter == 'front' then
+    matter = 'main'
+    out[#out + 1] = '\\mainmatter\\setcounter{secnumdepth}{2}'
+  elseif kind == 'appendix' and matter ~= 'appendix' then
+    matter = 'appendix'
+    out[#out + 1] = '\\appendix'
   end
-  out = out .. '\\' .. command .. '{' .. title .. '}'
-  if label ~= '' then
-    out = out .. '\\label{' .. label .. '}'
+  if kind == 'part' then
+    command = 'part'
   end
-  if h.level == 1 then
-    local zh, en = pandoc.Inlines {}, pandoc.Inlines {}
-    for _, x in ipairs(h.content) do
-      if x.t == 'Span' then en:extend(x.content) else zh:insert(x) end
-    end
-    out = out .. '\\running{' .. inlines(zh) .. '}{' ..
-      inlines(#en > 0 and en or zh) .. '}'
+  out[#out + 1] = '\\' .. command .. star .. '{' .. inlines(h.content) .. '}'
+  if kind ~= 'part' then
+    out[#out + 1] = '\\target{' .. h.identifier .. '}'
   end
-  return block(out)
+  if h.level == 1 and kind ~= 'part' then
+    local zh, en = halves(h)
+    out[#out + 1] = '\\running{' .. zh .. '}{' .. en .. '}'
+  end
+  if h.attributes.stage then
+    out[#out + 1] = strip(h.attributes.stage)
+  end
+  return block('% fork.nw:' .. (h.attributes.line or '') .. '\n' .. table.concat(out))
 end
 
 -- --- indexes --------------------------------------------------------------------
 
-local function sorted(t)
-  local keys = {}
-  for k in pairs(t) do
-    keys[#keys + 1] = k
+local function name_of(s)
+  return '\\code{' .. tex(s):gsub('\\_', '\\_\\brk{}'):gsub('/', '/\\brk{}') .. '}'
+end
+
+-- One index of the book, with its entries as LaTeX.
+local function append(blocks, zh, en, label, note, entries, small)
+  local h = pandoc.Header(1, { pandoc.Str(edition == 'en' and en or zh) },
+    pandoc.Attr(label))
+  if edition == 'both' then
+    h.content:insert(pandoc.Span({ pandoc.Str(en) }, pandoc.Attr('', { 'en' })))
   end
-  table.sort(keys, function(a, b)
-    local x, y = a:lower(), b:lower()
-    if x == y then
-      return a < b
-    end
-    return x < y
-  end)
-  return keys
+  blocks:insert(heading(h))
+  if edition ~= 'en' then
+    blocks:insert(block(note[1] .. '\n'))
+  end
+  if edition ~= 'zh' then
+    blocks:insert(block('\\begin{en}' .. note[2] .. '\\end{en}'))
+  end
+  blocks:insert(block('\\begin{indexlist}\n' .. table.concat(entries, '\n\n') ..
+    '\n\\end{indexlist}'))
 end
 
 local function indexes(blocks)
-  local function section(zh, en, label, text)
-    local title = edition == 'zh' and zh or edition == 'en' and en
-      or zh .. ' \\headen{' .. en .. '}'
-    blocks:insert(block('\\chapter{' .. title .. '}\\label{' .. label ..
-      '}\\running{' .. (edition == 'en' and en or zh) .. '}{' ..
-      (edition == 'zh' and zh or en) .. '}'))
-    blocks:insert(block(text))
-  end
-  local files, names, uses = {}, {}, {}
-  for _, b in ipairs(chunks) do
-    local a = b.attributes
-    if not a.prev then
-      (a.file and files or names)[a.name] = a
-    end
-    for s in a.uses:gmatch('[^,]+') do
-      uses[s] = uses[s] or {}
-      table.insert(uses[s], a.n)
-    end
-  end
-  local out
+  local all, out = index(chunks)
   blocks:insert(block('\\backmatter'))
-  out = { '\\begin{indexlist}' }
-  for _, k in ipairs(sorted(files)) do
-    out[#out + 1] = '\\entry{\\code{' .. tex(k):gsub('/', '/\\brk{}') .. '}} ' ..
-      numbers(files[k].also, false)
+
+  out = {}
+  for _, f in ipairs(all.files) do
+    out[#out + 1] = '\\entry{' .. name_of(f.name) .. '} ' ..
+      numbers(table.concat(f.chunks, ' '), false)
   end
-  out[#out + 1] = '\\end{indexlist}'
-  section('文件索引', 'Index of files', 'idx:files', table.concat(out, '\n\n'))
-  out = { '\\begin{indexlist}' }
-  for _, k in ipairs(sorted(names)) do
-    out[#out + 1] = '\\entry{\\textit{' .. tex(k) .. '}} ' ..
-      numbers(names[k].also:gsub(' .*', ''), true)
-  end
-  out[#out + 1] = '\\end{indexlist}'
-  section('代码块索引', 'Index of chunks', 'idx:chunks', table.concat(out, '\n\n'))
-  out = { '\\begin{indexlist}' }
-  for _, k in ipairs(sorted(home)) do
-    local list = {}
-    for _, n in ipairs(uses[k] or {}) do
-      if tonumber(n) ~= home[k] and #list < 40 then
-        list[#list + 1] = '\\cn{' .. n .. '}'
+  append(blocks, '文件与代码块', 'Files and their chunks', 'idx:files',
+    { '每个文件由哪些代码块组成，按它们在文件里的次序。',
+      'The chunks of which each file is made, in the order of the file.' }, out)
+
+  out = {}
+  for _, f in ipairs(all.files) do
+    if #f.functions > 0 then
+      local t = {}
+      for i, x in ipairs(f.functions) do
+        t[i] = name_of(x.name) .. '~\\hyperlink{c.' .. x.chunk .. '}{\\pageref*{c.' ..
+          x.chunk .. '}}'
       end
+      out[#out + 1] = '\\entry{\\textbf{' .. name_of(f.name) .. '}} ' ..
+        table.concat(t, ', ')
     end
-    out[#out + 1] = '\\entry{\\code{' .. tex(k):gsub('\\_', '\\_\\brk{}') ..
-      '}} \\textbf{\\cnp{' .. home[k] .. '}}' ..
-      (#list > 0 and ', ' or '') .. table.concat(list, ', ') ..
-      (#list == 40 and ', \\dots' or '')
   end
-  out[#out + 1] = '\\end{indexlist}'
-  section('标识符索引', 'Index of identifiers', 'idx:names',
-    table.concat(out, '\n\n'))
+  append(blocks, '从文件到书页', 'From files to pages', 'idx:map',
+    { '展开后的每个文件里有哪些函数，各在哪一页。',
+      'The functions in each tangled file, and the page of each.' }, out)
+
+  out = {}
+  for _, c in ipairs(all.calls) do
+    out[#out + 1] = '\\entry{' .. name_of(c.name) .. '} ' .. c.number ..
+      (c.chunk and ', \\textbf{\\cnp{' .. c.chunk .. '}}' or '')
+  end
+  append(blocks, '系统调用索引', 'Index of system calls', 'idx:calls',
+    { '名字、号码、实现它的代码块和页。',
+      'The name, the number, the chunk that carries the call out, and its page.' }, out)
+
+  out = {}
+  for _, c in ipairs(all.chunks) do
+    out[#out + 1] = '\\entry{\\textit{' .. tex(c.name) .. '}} ' .. numbers(tostring(c.n), true)
+  end
+  append(blocks, '代码块索引', 'Index of chunks', 'idx:chunks',
+    { '代码块的名字、编号和页。', 'The name of each chunk, its number and its page.' },
+    out)
+
+  out = {}
+  for _, d in ipairs(all.names) do
+    local list = {}
+    for i, n in ipairs(d.uses) do
+      list[i] = i <= 40 and '\\cn{' .. n .. '}' or i == 41 and '\\dots' or nil
+    end
+    out[#out + 1] = '\\entry{' .. name_of(d.name) .. '} \\textbf{\\cnp{' .. d.home ..
+      '}}' .. (#list > 0 and ', ' or '') .. table.concat(list, ', ')
+  end
+  append(blocks, '标识符索引', 'Index of identifiers', 'idx:names',
+    { '粗体是定义所在的代码块和页，其余是用到它的代码块。',
+      'In bold the chunk and the page of the definition, then the chunks of its uses.' },
+    out)
 end
 
 -- --- the document -----------------------------------------------------------------
@@ -374,9 +456,6 @@ function Pandoc(doc)
         end
       end
     end,
-    Header = function(h)
-      level[h.identifier] = h.level
-    end,
   }
   doc = doc:walk { Header = heading }
   doc = doc:walk {
@@ -384,6 +463,8 @@ function Pandoc(doc)
       local c = d.classes[1]
       if c == 'zh' or c == 'en' or c == 'any' then
         return paragraph(d)
+      elseif c == 'figure' then
+        return drawn(d)
       end
     end,
   }
@@ -393,7 +474,8 @@ function Pandoc(doc)
   }
   doc = doc:walk {
     CodeBlock = function(b)
-      return b.classes:includes('chunk') and chunk(b) or figure(b)
+      return b.classes:includes('chunk') and chunk(b)
+        or b.classes:includes('session') and session(b) or figure(b)
     end,
     Code = function(c) return raw(code(c.text)) end,
     Str = function(s)
@@ -409,9 +491,22 @@ function Pandoc(doc)
     Div = function(d)
       local title = boxes[d.classes[1]]
       if title then
-        d.content:insert(1, block('\\begin{' .. d.classes[1] .. 'box}{' ..
-          say(title[1], title[2]) .. '}'))
+        local there = d.attributes.number
+        local name = say(title[1], title[2])
+        if there then
+          name = name .. ' ' .. there .. '\\target{' .. d.identifier .. '}'
+        end
+        if d.attributes.answer then
+          name = name .. '\\hfill\\hyperlink{' .. d.attributes.answer .. '}{\\footnotesize ' ..
+            say('答案', 'answer') .. '}'
+        elseif d.classes[1] == 'answer' then
+          name = '\\hyperlink{ex:' .. there .. '}{' .. name .. '}'
+        end
+        d.content:insert(1, block('\\begin{' .. d.classes[1] .. 'box}{' .. name .. '}'))
         d.content:insert(block('\\end{' .. d.classes[1] .. 'box}'))
+        return d.content
+      elseif d.classes[1] == 'rows' then
+        d.content:insert(1, block('% fork.nw:' .. d.attributes.line))
         return d.content
       end
     end,

@@ -9,10 +9,15 @@
 --           first line of code), first (number of the first piece of that
 --           name), prev, next (pieces), also, usedby (numbers), defines, uses
 --           (identifiers), file (when the name is a path)
---   refs    [@sec:x] is a Link of class "ref" to #sec:x
--- A heading "中文 | English" stays as it is: the edition filter cuts it.
+--   refs    [@sec:x] is an empty Link of class "ref" to #sec:x; a chunk that is named in
+--           prose, [[<<name>>]], is a Link of class "chunk" to #c.NUMBER
+--   figures a Div of class "figure" with its label, "src" and "line"; it holds
+--           the caption
+--   tables  in a Div of class "rows" with "line"
+-- Headings and drawings (a CodeBlock of another class) have "line" as well. A
+-- heading or a caption "中文 | English" stays as it is: edition.lua cuts it.
 
-local extensions = 'markdown+east_asian_line_breaks-tex_math_dollars-raw_tex'
+local extensions = 'markdown+east_asian_line_breaks-raw_tex-implicit_figures'
   .. '-raw_html-auto_identifiers-subscript-superscript-strikeout'
   .. '-example_lists-citations-simple_tables-multiline_tables-grid_tables'
   .. '-table_captions-blank_before_header-blank_before_blockquote'
@@ -73,7 +78,7 @@ end
 local function cut(input)
   local markdown, chunks = {}, {}
   local line, chunk, text, fence = 1, nil, {}, false
-  local blank, quote = true, nil
+  local blank, quote, table_open = true, nil, false
 
   local function emit(s)
     -- "<!-- table: FILE -->" stands for a table that a run has written.
@@ -88,7 +93,22 @@ local function cut(input)
       file:close()
     end
     if s:find('^```') then
+      if not fence then
+        s = s:gsub('^```(%a+)$', '```{.%1}'):gsub('}$', ' line=' .. line .. '}')
+      end
       fence = not fence
+    elseif not fence then
+      if blank and s:find('^|') then
+        table_open = true
+        markdown[#markdown + 1] = ':::: {.rows line=' .. line .. '}'
+      elseif table_open and not s:find('^|') then
+        table_open = false
+        markdown[#markdown + 1] = '::::'
+        markdown[#markdown + 1] = ''
+      elseif s:find('^#+ ') then
+        s = s:find('}$') and s:gsub('}$', ' line=' .. line .. '}')
+          or s .. ' {line=' .. line .. '}'
+      end
     end
     if blank and not fence and begins_paragraph(s) then
       s = '[]{line=' .. line .. '}' .. s
@@ -134,6 +154,7 @@ local function cut(input)
       if #text > 0 then
         emit(table.concat(text))
       end
+      emit('')
       text = {}
       chunk = { code = {}, defines = {}, uses = {}, seen = {}, refs = {} }
     elseif key == 'defn' then
@@ -213,7 +234,7 @@ local function references(s)
     if from > at then
       out[#out + 1] = pandoc.Str(s.text:sub(at, from - 1))
     end
-    out[#out + 1] = pandoc.Link({ pandoc.Str(label) }, '#' .. label, '',
+    out[#out + 1] = pandoc.Link({}, '#' .. label, '',
       pandoc.Attr('', { 'ref' }))
     at = to + 1
   end
@@ -232,6 +253,11 @@ local function paragraph(p)
     return nil
   end
   p.content:remove(1)
+  local image = p.content[1]
+  if #p.content == 1 and image.t == 'Image' then
+    return pandoc.Div({ pandoc.Plain(image.caption) },
+      pandoc.Attr(image.identifier, { 'figure' }, { line = line, src = image.src }))
+  end
   return pandoc.Div({ p }, pandoc.Attr('', { language(p.content) },
     { line = line }))
 end
@@ -242,6 +268,13 @@ function Reader(input)
   local doc = pandoc.read(markdown, extensions)
   return doc:walk {
     Str = references,
+    Code = function(c)
+      local name = c.text:match('^<<(.*)>>$')
+      if name then
+        return pandoc.Link({ pandoc.Code(name) }, '#c.' ..
+          (pieces[name] and pieces[name][1] or '?'), '', pandoc.Attr('', { 'chunk' }))
+      end
+    end,
     Para = paragraph,
     CodeBlock = function(b)
       if b.classes:includes('chunk') then

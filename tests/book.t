@@ -9,7 +9,7 @@ done
 
 # Prints what is wrong with the prose of the tree $1.
 prose() {
-	pandoc -f json -t native -o /dev/null -L book/pairs.lua "$1" 2>&1
+	pandoc -f json -t native -o /dev/null -L book/check.lua "$1" 2>&1
 }
 
 # --- the checks find what they are there for ---------------------------------
