@@ -21,7 +21,7 @@ export V KERNEL INITRD APPEND MEM CPU ICOUNT GDBARGS SERIAL
 
 # Goals that come first when they are asked for together with others.
 FIRST := $(filter deps deps-book deps-all clean,$(MAKECMDGOALS))
-GOALS := all tangle kernel qemu gdb check bench metrics book html
+GOALS := all tangle kernel qemu gdb check bench metrics sessions book html
 .PHONY: $(GOALS) measured deps deps-book deps-all clean help FORCE
 $(GOALS) build/src.stamp build/plain.stamp: | $(FIRST)
 
@@ -41,6 +41,7 @@ help:
 #?   make check      every test; T=tests/x.t runs one, or several
 #?   make bench      guest instructions per fork, exec, switch ...
 #?   make metrics    lengths of chunks and functions, density of prose, sizes
+#?   make sessions   run the book's console sessions; shows what differs
 #?   make book       build/book/: the PDFs, bilingual, Chinese and English
 #?                     EDITION=both|zh|en makes one
 #?   make html       build/book.html, as yet one plain page
@@ -112,10 +113,13 @@ book: measured
 		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)
 html: measured
 	$(Q)book/html build/book.html $(SOURCES)
+sessions: all
+	$(Q)book/sessions $(SOURCES) README.md
 measured: all
+	$(Q)book/sessions $(SOURCES) || [ $$? = 1 ]
 	$(BUILD) bench
 	$(Q)[ build/bench.md -nt build/kernel.elf ] || tests/bench/run > /dev/null
-build/book/tree.json: $(SOURCES) $(wildcard build/bench.md) \
+build/book/tree.json: $(SOURCES) $(wildcard build/bench.md build/sessions/*.txt) \
 		book/tree book/defs.awk book/reader.lua
 	$(Q)book/tree $@ $(SOURCES)
 $(PDF).pdf: build/book/tree.json $(LAYOUT)

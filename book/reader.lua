@@ -9,6 +9,8 @@
 --           first line of code), first (number of the first piece of that
 --           name), prev, next (pieces), also, usedby (numbers), defines, uses
 --           (identifiers), file (when the name is a path)
+--   session a CodeBlock of class "session": what came out when book/sessions ran
+--           it, whatever stands in the source
 --   refs    [@sec:x] is an empty Link of class "ref" to #sec:x; a chunk that is named in
 --           prose, [[<<name>>]], is a Link of class "chunk" to #c.NUMBER
 --   figures a Div of class "figure" with its label, "src" and "line"; it holds
@@ -218,6 +220,33 @@ local function chunk_block(c, pieces, usedby)
     pandoc.Attr('', { 'chunk' }, attributes))
 end
 
+-- --- sessions ---------------------------------------------------------------
+
+-- What came out of the run of this session, which book/sessions filed under the
+-- hash of what is typed; without a run, what stands in the source, and a message.
+local function session(b)
+  local typed = {}
+  for l in (b.text .. '\n'):gmatch('([^\n]*)\n') do
+    if #typed == 0 and not l:find('^%$ make qemu') then
+      local append = b.attributes.append
+      typed[1] = 'make qemu APPEND="quiet' .. (append and ' ' .. append or '') .. '"'
+    end
+    if #typed == 0 or l:find('^# ') or l:find('^%^[CDZ\\]$') then
+      typed[#typed + 1] = l
+    end
+  end
+  local key = pandoc.utils.sha1(table.concat(typed, '\n') .. '\n')
+  local file = io.open('build/sessions/' .. key .. '.txt')
+  if file then
+    b.text = file:read('a'):gsub('\n$', '')
+    file:close()
+  else
+    io.stderr:write('fork.nw:', b.attributes.line,
+      ': this session has not been run; try: make sessions\n')
+  end
+  return b
+end
+
 -- --- prose ------------------------------------------------------------------
 
 -- [@sec:x], which the parser leaves as text, becomes a link.
@@ -279,6 +308,8 @@ function Reader(input)
     CodeBlock = function(b)
       if b.classes:includes('chunk') then
         return chunk_block(chunks[tonumber(b.attributes.n)], pieces, usedby)
+      elseif b.classes:includes('session') then
+        return session(b)
       end
     end,
   }

@@ -4,10 +4,8 @@
 . "$(dirname "$0")/tap.sh"
 
 [ -f build/kernel.elf ] || skip_all "there is no kernel"
-out=$(expect tests/session.exp 2>&1)
-like "$out" '^ok 1' "the terminal session is what a run shows" || {
-	echo "# to renew it: expect tests/session.exp -w" >&2
-}
+out=$(book/sessions README.md 2>&1)
+ok $? "the terminal session is what a run shows" || echo "$out" | sed 's/^/# /' >&2
 
 for goal in $(grep -o 'make [a-z][a-z -]*' README.md | sed 's/^make//; s/-j2//g' |
 	tr ' ' '\n' | sort -u); do
