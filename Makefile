@@ -107,7 +107,10 @@ PDFS := $(PDF).pdf
 else ifneq ($(EDITION),)
 PDFS := $(PDF)-$(EDITION).pdf
 endif
-LAYOUT := $(addprefix book/,weave edition.lua latex.lua code.lua template.tex)
+LAYOUT := $(addprefix book/,weave template.tex $(addsuffix .lua,structure edition \
+	labels glossary latex code path index))
+figures = $(patsubst figures/%,build/figures/%-$1.pdf,$(basename $(wildcard \
+	figures/*.tex figures/*.dot)))
 book: measured
 	+$(Q)$(MAKE) $(if $(V),,-s) \
 		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)
@@ -120,14 +123,20 @@ measured: all
 	$(BUILD) bench
 	$(Q)[ build/bench.md -nt build/kernel.elf ] || tests/bench/run > /dev/null
 build/book/tree.json: $(SOURCES) $(wildcard build/bench.md build/sessions/*.txt) \
-		book/tree book/defs.awk book/reader.lua
-	$(Q)book/tree $@ $(SOURCES)
-$(PDF).pdf: build/book/tree.json $(LAYOUT)
-	$(Q)book/weave both $@ $<
-$(PDF)-zh.pdf: build/book/tree.json $(LAYOUT)
-	$(Q)book/weave zh $@ $<
-$(PDF)-en.pdf: build/book/tree.json $(LAYOUT)
-	$(Q)book/weave en $@ $<
+		$(wildcard figures/*) $(addprefix book/,tree defs.awk reader.lua check \
+		check.lua terms.lua)
+	$(Q)book/tree $@ $(SOURCES) && book/check $@ || { rm -f $@; exit 1; }
+define edition
+$(PDF)$2.pdf: build/book/tree.json $(LAYOUT) $(call figures,$1)
+	$(Q)book/weave $1 $$@ $$<
+build/figures/%-$1.pdf: figures/%.tex book/figure book/figure.tex book/template.tex
+	$(Q)book/figure $1 $$< $$@
+build/figures/%-$1.pdf: figures/%.dot book/figure book/figure.tex book/template.tex
+	$(Q)book/figure $1 $$< $$@
+endef
+$(eval $(call edition,both,))
+$(eval $(call edition,zh,-zh))
+$(eval $(call edition,en,-en))
 
 clean:
 	$(Q)rm -rf build

@@ -118,7 +118,7 @@ local function look(b, class)
     end
   elseif b.t == 'CodeBlock' then
     drawing(b, line)
-  elseif class and b.t == 'Div' and not line then
+  elseif class and b.t == 'Div' and not line and class ~= 'glossary' then
     walk_blocks(b.content)
   end
 end

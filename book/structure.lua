@@ -94,7 +94,8 @@ end
 
 function Pandoc(doc)
   local state = {
-    part = 0, chapters = 0, appendixs = 0, unnamed = 0, target = {},
+    part = 0, chapters = 0, appendixs = 0, unnamed = 0, exercise = 0, figure = 0,
+    target = {},
     answers = pandoc.Blocks {},
   }
   local blocks, out = number_all(doc.blocks, state), pandoc.Blocks {}
