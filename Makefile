@@ -44,7 +44,7 @@ help:
 #?   make sessions   run the book's console sessions; shows what differs
 #?   make book       build/book/: the PDFs, bilingual, Chinese and English
 #?                     EDITION=both|zh|en makes one
-#?   make html       build/book.html, as yet one plain page
+#?   make html       build/html/: pages with search, in both languages
 #?   make clean      remove build/
 #?
 #?   CC=clang             another compiler
@@ -111,11 +111,13 @@ LAYOUT := $(addprefix book/,weave template.tex $(addsuffix .lua,structure editio
 	labels glossary latex code path index))
 figures = $(patsubst figures/%,build/figures/%-$1.pdf,$(basename $(wildcard \
 	figures/*.tex figures/*.dot)))
+PAGES := $(wildcard book/html*) $(addprefix book/,structure.lua edition.lua \
+	labels.lua path.lua index.lua glossary.lua code.lua)
 book: measured
 	+$(Q)$(MAKE) $(if $(V),,-s) \
 		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)
 html: measured
-	$(Q)book/html build/book.html $(SOURCES)
+	+$(Q)$(MAKE) $(if $(V),,-s) build/html/index.html
 sessions: all
 	$(Q)book/sessions $(SOURCES) README.md
 measured: all
@@ -134,6 +136,9 @@ build/figures/%-$1.pdf: figures/%.tex book/figure book/figure.tex book/template.
 build/figures/%-$1.pdf: figures/%.dot book/figure book/figure.tex book/template.tex
 	$(Q)book/figure $1 $$< $$@
 endef
+build/html/index.html: build/book/tree.json $(PAGES) \
+		$(foreach e,both zh en,$(call figures,$e))
+	$(Q)book/html build/html $<
 $(eval $(call edition,both,))
 $(eval $(call edition,zh,-zh))
 $(eval $(call edition,en,-en))
