@@ -21,7 +21,7 @@ export V KERNEL INITRD APPEND MEM CPU ICOUNT GDBARGS SERIAL
 
 # Goals that come first when they are asked for together with others.
 FIRST := $(filter deps deps-book deps-all clean,$(MAKECMDGOALS))
-GOALS := all tangle kernel qemu gdb check bench metrics sessions book html
+GOALS := all tangle kernel qemu gdb check bench bench-linux metrics sessions book html
 .PHONY: $(GOALS) measured deps deps-book deps-all clean help FORCE
 $(GOALS) build/src.stamp build/plain.stamp: | $(FIRST)
 
@@ -40,6 +40,7 @@ help:
 #?                     GDBARGS="-batch -ex ..."
 #?   make check      every test; T=tests/x.t runs one, or several
 #?   make bench      guest instructions per fork, exec, switch ...
+#?   make bench-linux  the same on Debian's Linux, which is fetched once
 #?   make metrics    lengths of chunks and functions, density of prose, sizes
 #?   make sessions   run the book's console sessions; shows what differs
 #?   make book       build/book/: the PDFs, bilingual, Chinese and English
@@ -93,6 +94,8 @@ check: all
 bench: all
 	$(BUILD) bench
 	$(Q)tests/bench/run
+bench-linux: bench
+	$(Q)tests/bench/linux
 metrics: all
 	$(Q)book/metrics $(SOURCES)
 
@@ -123,8 +126,9 @@ sessions: all
 measured: all
 	$(Q)book/sessions $(SOURCES) || [ $$? = 1 ]
 	$(BUILD) bench
-	$(Q)[ build/bench.md -nt build/kernel.elf ] || tests/bench/run > /dev/null
-build/book/tree.json: $(SOURCES) $(wildcard build/bench.md build/sessions/*.txt) \
+	$(Q)[ build/bench.txt -nt build/kernel.elf ] || tests/bench/run > /dev/null
+	$(Q)tests/bench/linux -t
+build/book/tree.json: $(SOURCES) $(wildcard build/*.md build/sessions/*.txt) \
 		$(wildcard figures/*) $(addprefix book/,tree defs.awk reader.lua check \
 		check.lua terms.lua)
 	$(Q)book/tree $@ $(SOURCES) && book/check $@ || { rm -f $@; exit 1; }

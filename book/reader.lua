@@ -83,7 +83,8 @@ local function cut(input)
   local blank, quote, table_open = true, nil, false
 
   local function emit(s)
-    -- "<!-- table: FILE -->" stands for a table that a run has written.
+    -- "<!-- table: FILE -->" stands for what a run has written: a table, or
+    -- paragraphs that say why there is none.
     local run = s:match('^<!%-%- table: (%S+) %-%->$')
     if run then
       local file = io.open(run)
@@ -91,8 +92,11 @@ local function cut(input)
         io.stderr:write('fork.nw:', line, ': no table ', run, '; run it first\n')
         return
       end
-      s = file:read('a')
+      for l in file:lines() do
+        emit(l)
+      end
       file:close()
+      return
     end
     if s:find('^```') then
       if not fence then
