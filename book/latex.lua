@@ -219,30 +219,45 @@ local boxes = {
   answer = { '习题', 'Exercise' },
 }
 
--- Columns of a table: as wide as their cells if all fit, else in proportion.
+-- The widest piece of s that no line may break: a word; a Han stands for itself.
+local function widest(s)
+  local most = 0
+  for word in s:gmatch('[^%s/,_\xe3-\xef\x80-\xbf]+') do
+    most = math.max(most, #word)
+  end
+  return most
+end
+
+-- Columns of a table: as wide as their cells if all fit; else each has what its
+-- widest word needs, and the rest goes to those that want it most.
 local function columns(t)
-  local most, total = {}, 0
+  local page = 80
+  local want, need, rest, total = {}, {}, page, 0
   local function row(r)
     for i, c in ipairs(r.cells) do
       -- The English half stands on a line of its own.
-      local all, half = width(pandoc.utils.stringify(c.contents)), 0
+      local s = pandoc.utils.stringify(c.contents)
+      local all, half = width(s), 0
       pandoc.Div(c.contents):walk {
-        Span = function(s) half = half + width(pandoc.utils.stringify(s)) end,
+        Span = function(x) half = half + width(pandoc.utils.stringify(x)) end,
       }
-      most[i] = math.max(most[i] or 3, half, all - half)
+      want[i] = math.max(want[i] or 3, math.min(math.max(half, all - half), 60))
+      need[i] = math.max(need[i] or 3, widest(s))
     end
   end
   for _, r in ipairs(t.head.rows) do row(r) end
   for _, b in ipairs(t.bodies) do
     for _, r in ipairs(b.body) do row(r) end
   end
-  for i, w in ipairs(most) do
-    most[i] = math.min(w, 46) + 3
-    total = total + most[i]
+  for i in ipairs(want) do
+    need[i] = math.min(need[i] + 3, 60)
+    want[i] = math.max(want[i] + 3 - need[i], 0)
+    rest, total = rest - need[i], total + want[i]
   end
-  local fill = math.min(1, total / 78)
+  local share = math.min(1, math.max(0, rest) / math.max(total, 1))
+  local squeeze = rest < 0 and page / (page - rest) or 1
   for i, spec in ipairs(t.colspecs) do
-    spec[2] = (most[i] or 3) / total * fill
+    spec[2] = ((need[i] or 3) * squeeze + (want[i] or 0) * share) / page
   end
   return t
 end
