@@ -36,6 +36,12 @@ function look(    i, s, open, candidate)
 				define(s)
 			continue
 		}
+		# WRAPn(type, name, ...) of user/lib/syscall.c makes a function.
+		if (s ~ /^WRAP[0-9]\(/) {
+			split(s, word, /, */)
+			define(word[2])
+			continue
+		}
 		if (s ~ /^\.globl[ \t]/) {
 			sub(/^\.globl[ \t]+/, "", s)
 			sub(/[^A-Za-z0-9_].*/, "", s)
@@ -67,7 +73,8 @@ function look(    i, s, open, candidate)
 			candidate = ""
 		}
 		if (root && s ~ /^[a-z_][A-Za-z0-9_ *]*[ *][A-Za-z_0-9]+(\[[^]]*\])*[ \t]*(=|;)/ && \
-		    s !~ /^(return|goto|typedef|case|else) /) {
+		    s !~ /^(return|goto|typedef|case|else) / && \
+		    s !~ /^(struct|union) [A-Za-z0-9_]+;/) {
 			sub(/[ \t]*(\[.*|=.*|;.*)$/, "", s)
 			sub(/.*[ *]/, "", s)
 			define(s)

@@ -11,7 +11,7 @@ local path = dofile(folder .. '/path.lua')
 local index = dofile(folder .. '/index.lua')
 
 local edition = 'both'
-local chunks, first_of, home = {}, {}, {}
+local chunks, first_of = {}, {}
 local matter = 'front'
 
 -- --- words in the edition's language ----------------------------------------
@@ -43,14 +43,10 @@ local function fixed(s)
 end
 
 -- Code in prose: may break after these. A name that the book defines is a link,
--- but in headings (plain).
-local function code(s, plain)
+-- but in headings.
+local function code(s, home)
   local t = tex(s):gsub('\\_', '\\_\\brk{}'):gsub('([/,(>])', '%1\\brk{}')
-  local there = home[s:gsub('%(%)$', '')]
-  if there and not plain then
-    t = '\\il{' .. there .. '}{' .. t .. '}'
-  end
-  return '\\code{' .. t .. '}'
+  return '\\code{' .. (home and '\\il{' .. home .. '}{' .. t .. '}' or t) .. '}'
 end
 
 local function raw(s)
@@ -69,7 +65,7 @@ local function inlines(list)
     elseif x.t == 'Space' or x.t == 'SoftBreak' then
       out[#out + 1] = ' '
     elseif x.t == 'Code' then
-      out[#out + 1] = code(x.text, true)
+      out[#out + 1] = code(x.text)
     elseif x.t == 'RawInline' then
       out[#out + 1] = x.text
     elseif x.t == 'Quoted' then
@@ -94,7 +90,7 @@ local function use(name)
   return '\\use{' .. n .. '}{' .. tex(name) .. '}'
 end
 
-local function code_line(state, line, n)
+local function code_line(state, line, links)
   local out, before = {}, ''
   lex(state, line, function(kind, text)
     if kind == 'use' then
@@ -102,8 +98,8 @@ local function code_line(state, line, n)
     elseif kind == 'name' then
       local key = before:match('^struct $') and 'struct ' .. text
         or before:match('^union $') and 'union ' .. text or text
-      local there = home[key]
-      if there and there ~= n then
+      local there = links[key]
+      if there then
         out[#out + 1] = '\\il{' .. there .. '}{' .. tex(text) .. '}'
       else
         out[#out + 1] = tex(text)
@@ -135,7 +131,10 @@ local function chunk(b)
   out[#out + 1] = ('\\begin{chunk}\\chunkhead{%d}{%s}{%s}{%s}{%s}'):format(n,
     a.first, (a.file and '\\file{' or '\\name{') .. tex(a.name) .. '}',
     a.prev and '+' or '', nav)
-  local state, line = {}, tonumber(a.line)
+  local state, line, links = {}, tonumber(a.line), {}
+  for name, there in a.links:gmatch('([^=;]+)=(%d+)') do
+    links[name] = there
+  end
   local list = {}
   for l in (b.text .. '\n'):gmatch('([^\n]*)\n') do
     list[#list + 1] = l
@@ -144,7 +143,7 @@ local function chunk(b)
     -- Neither the first two lines nor the last two are parted.
     local keep = (i == 1 or i == #list - 1) and #list > 1 and '\\keep' or ''
     out[#out + 1] = ('\\cl{%d}{%s}%s'):format(line + i - 1,
-      code_line(state, l, n), keep)
+      code_line(state, l, links), keep)
   end
   local foot = {}
   if a.defines ~= '' then
@@ -294,8 +293,33 @@ local function reference(language)
   end
 end
 
+-- xeCJK puts a gap between Han and Latin, but does not see it across a link.
+local function gaps(list)
+  local function han(x, last)
+    local c = x and x.t == 'Str' and (last and x.text:match('[%z\1-\127\194-\244][\128-\191]*$')
+      or x and x.t == 'Str' and x.text:match('^[%z\1-\127\194-\244][\128-\191]*'))
+    c = c and utf8.codepoint(c) or 0
+    return c >= 0x3400 and c <= 0x9fff
+  end
+  local out = pandoc.Inlines {}
+  for i, x in ipairs(list) do
+    local link = x.t == 'Code' and x.attributes.home
+    if link and han(list[i - 1], true) then
+      out:insert(raw('\\gap{}'))
+    end
+    out:insert(x)
+    if link and han(list[i + 1]) then
+      out:insert(raw('\\gap{}'))
+    end
+  end
+  return out
+end
+
 local function paragraph(d)
   local language = d.classes[1]
+  if language == 'zh' and d.content[1].content then
+    d.content[1].content = gaps(d.content[1].content)
+  end
   d = d:walk {
     Link = reference(language),
     Quoted = function(q)
@@ -326,7 +350,7 @@ local function strip(stages)
   local out = {}
   for i, s in ipairs(path) do
     local lit = (',' .. stages .. ','):find(',' .. s[1] .. ',', 1, true)
-    local zh, en = s[2] or code(s[1], true), s[3] or code(s[1], true)
+    local zh, en = s[2] or code(s[1]), s[3] or code(s[1])
     out[i] = '\\' .. (lit and 'lit{' or 'unlit{') ..
       (edition == 'both' and zh ~= en and '\\stages{' .. zh .. '}{' .. en .. '}'
        or edition == 'en' and en or zh) .. '}'
@@ -357,7 +381,10 @@ local function heading(h)
   if kind == 'part' then
     command = 'part'
   end
-  out[#out + 1] = '\\' .. command .. star .. '{' .. inlines(h.content) .. '}'
+  -- What every chapter ends with is not in the table of contents.
+  local quiet = h.identifier:find('%-linux$') or h.identifier:find('%-exercises$')
+  out[#out + 1] = (quiet and '\\quiet' or '') .. '\\' .. command .. star .. '{' ..
+    inlines(h.content) .. '}'
   if kind ~= 'part' then
     out[#out + 1] = '\\target{' .. h.identifier .. '}'
   end
@@ -464,11 +491,7 @@ function Pandoc(doc)
     CodeBlock = function(b)
       if b.classes:includes('chunk') then
         chunks[tonumber(b.attributes.n)] = b
-        local n = tonumber(b.attributes.n)
         first_of[b.attributes.name] = tonumber(b.attributes.first)
-        for s in b.attributes.defines:gmatch('[^,]+') do
-          home[s] = home[s] or n
-        end
       end
     end,
   }
@@ -492,7 +515,7 @@ function Pandoc(doc)
       return b.classes:includes('chunk') and chunk(b)
         or b.classes:includes('session') and session(b) or figure(b)
     end,
-    Code = function(c) return raw(code(c.text)) end,
+    Code = function(c) return raw(code(c.text, c.attributes.home)) end,
     Str = function(s)
       if s.text:find('%w_%w') then
         return raw((tex(s.text):gsub('\\_', '\\_\\brk{}')))
