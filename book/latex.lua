@@ -277,7 +277,8 @@ local function reference(language)
     local label = l.target:sub(2)
     if l.classes:includes('chunk') then
       local n = tonumber(label:match('%d+')) or 0
-      return raw('\\use{' .. n .. '}{' .. tex(l.content[1].text) .. '}')
+      local name = tex(l.content[1].text):gsub('\\_', '\\_\\brk{}')
+      return raw('\\use{' .. n .. '}{' .. name:gsub('/', '/\\brk{}') .. '}')
     elseif l.classes:includes('ref') then
       local kind = l.attributes.kind
       if not kind then
@@ -507,8 +508,10 @@ function Pandoc(doc)
     end,
   }
   doc = doc:walk {
-    Link = reference(),
     Table = columns,
+  }
+  doc = doc:walk {
+    Link = reference(),
   }
   doc = doc:walk {
     CodeBlock = function(b)
