@@ -2,20 +2,19 @@
 --
 -- Input:  the tree of reader.lua with the glossary (see glossary.lua).
 -- Output: an empty document; on standard error, a line "fork.nw:LINE: term ..." for
---         a rendering that the glossary forbids, in a paragraph, a heading, the cell
---         of a table or the label of a figure; and for an English paragraph with a
---         term that is bold in the glossary, whose Chinese partner has neither the
---         Chinese term nor, as short for it, its last character.
+--         a rendering that the glossary forbids, in a paragraph, a heading, a
+--         caption, the cell of a table or the label of a figure; and for an
+--         English paragraph with a term that is bold in the glossary, whose Chinese
+--         partner has neither the Chinese term nor, as short for it, its last
+--         character.
 
 local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local glossary = dofile(folder .. '/glossary.lua')
 
 local terms, find
-local last = '0'
 
 local function say(line, message)
-  io.stderr:write('fork.nw:', line or last, ': term ', line and '' or
-    '(after this line) ', message, '\n')
+  io.stderr:write('fork.nw:', line or '0', ': term ', message, '\n')
 end
 
 local function forbidden(text, lang, line)
@@ -27,9 +26,9 @@ local function forbidden(text, lang, line)
 end
 
 -- Where both languages stand side by side.
-local function mixed(text)
-  forbidden(text, 'zh')
-  forbidden(text, 'en')
+local function mixed(text, line)
+  forbidden(text, 'zh', line)
+  forbidden(text, 'en', line)
 end
 
 local function partner(used, chinese, line)
@@ -42,12 +41,11 @@ local function partner(used, chinese, line)
   end
 end
 
-local function check(blocks)
+local function check(blocks, above)
   local chinese
   for _, b in ipairs(blocks) do
     if b.t == 'Div' then
       local lang, line = b.classes[1], b.attributes.line
-      last = line or last
       if lang == 'zh' or lang == 'en' then
         local text = glossary.text(b.content)
         local used = forbidden(text, lang, line)
@@ -57,23 +55,22 @@ local function check(blocks)
           partner(used, chinese, line)
         end
       elseif lang ~= 'glossary' then
-        check(b.content)
+        check(b.content, line or above)
       end
     elseif b.t == 'Header' then
-      mixed(glossary.text(b.content))
+      mixed(glossary.text(b.content), b.attributes.line)
     elseif b.t == 'CodeBlock' and b.classes:includes('text') then
-      mixed(b.text)
-    elseif b.t == 'CodeBlock' and b.classes:includes('chunk') then
-      local _, lines = b.text:gsub('\n', '')
-      last = tostring(b.attributes.line + lines)
+      mixed(b.text, b.attributes.line)
+    elseif b.t == 'Para' or b.t == 'Plain' then
+      mixed(glossary.text(b.content), above)
     elseif b.t == 'Table' then
-      b:walk { Plain = function(p) mixed(glossary.text(p.content)) end }
+      b:walk { Plain = function(p) mixed(glossary.text(p.content), above) end }
     elseif b.t == 'BulletList' or b.t == 'OrderedList' then
       for _, item in ipairs(b.content) do
-        check(item)
+        check(item, above)
       end
     elseif b.t == 'BlockQuote' then
-      check(b.content)
+      check(b.content, above)
     end
   end
 end

@@ -46,14 +46,14 @@ The spinlock is here, and the namespaces have no partner.
 END
 book/tree "$tmp/bad.json" "$tmp/bad.nw"
 is "$(terms "$tmp/bad.json" | cut -d: -f2- | sort -n)" \
-'0: term (after this line) "名字空间": the glossary has "命名空间"
+'1: term "名字空间": the glossary has "命名空间"
 7: term "就绪队列": the glossary has "运行队列"
 9: term "ready queue": the glossary has "run queue"
 9: term "ready queue": the glossary has "run queue"
 13: term "namespace" here, but no "命名空间" in the Chinese
-13: term (after this line) "name space": the glossary has "namespace"
-13: term (after this line) "名字空间": the glossary has "命名空间"
-13: term (after this line) "名字空间": the glossary has "命名空间"' \
+15: term "name space": the glossary has "namespace"
+15: term "名字空间": the glossary has "命名空间"
+19: term "名字空间": the glossary has "命名空间"' \
 	"forbidden renderings and missing partners are found"
 
 # --- the book ----------------------------------------------------------------
