@@ -26,7 +26,14 @@ local function json(x)
 end
 
 local function text(content)
-  return (pandoc.utils.stringify(content):gsub('%s+', ' '))
+  local all = pandoc.Div(content.t and { content } or pandoc.Plain(content)):walk {
+    Link = function(l)
+      if l.classes:includes('ref') then
+        return pandoc.Str('§' .. (l.attributes.number or ''))
+      end
+    end,
+  }
+  return (pandoc.utils.stringify(all):gsub('%s+', ' '))
 end
 
 local function halves(content)

@@ -237,7 +237,8 @@ const book = (() => {
       const text = item.title || (item.kind === 'i' || item.kind === 'c'
         ? `<code>${excerpt(item, words)}</code>` : excerpt(item, words));
       return `<a role="option" id="r${i}" aria-selected="false" href="${pages[item.page][0]}#${item.id}">` +
-        `<small>${kind ? kind + ' · ' : ''}${name(item)}</small>${text}</a>`;
+        `<small>${[kind, item.kind === 'h' ? '' : name(item)].filter(Boolean).join(' · ')}` +
+        `</small>${text}</a>`;
     }).join('') + `<p>${english ? `${found.length} found` : `共${found.length}处`}` +
       (found.length > most ? (english ? `, the first ${most} shown` : `，显示前${most}处`) : '') + '</p>';
     results.hidden = false;

@@ -195,7 +195,8 @@ local function box(d)
   return out
 end
 
--- The width and height that an SVG has by itself, in CSS pixels.
+-- The width and height that an SVG has on a page, in CSS pixels: as large beside
+-- the words as it is in print.
 local function size(file, line)
   local f = io.open(file)
   if not f then
@@ -208,7 +209,7 @@ local function size(file, line)
   if not w then
     return {}
   end
-  return { width = ('%.0f'):format(w * 4 / 3), height = ('%.0f'):format(h * 4 / 3) }
+  return { width = ('%.0f'):format(w * 1.7), height = ('%.0f'):format(h * 1.7) }
 end
 
 local function figure(d)
@@ -222,8 +223,9 @@ local function figure(d)
     if format == 'html' then
       a.loading = 'lazy'
     end
-    images:insert(pandoc.Image(e == 'en' and en or zh, 'figures/' .. file, '',
-      pandoc.Attr('', { 'in-' .. e }, a)))
+    local image = pandoc.Image(e == 'en' and en or zh, 'figures/' .. file, '',
+      pandoc.Attr('', { 'in-' .. e }, a))
+    images:insert(format == 'epub' and image or pandoc.Link({ image }, image.src))
   end
   local number = d.attributes.number
   local caption = pandoc.Inlines { raw('<span class="num">' .. say('图' .. number,
