@@ -21,7 +21,8 @@ export V KERNEL INITRD APPEND MEM CPU ICOUNT GDBARGS SERIAL
 
 # Goals that come first when they are asked for together with others.
 FIRST := $(filter deps deps-book deps-all clean,$(MAKECMDGOALS))
-GOALS := all tangle kernel qemu gdb check bench bench-linux metrics sessions book html
+GOALS := all tangle kernel qemu gdb check bench bench-linux metrics sessions \
+	book html epub
 .PHONY: $(GOALS) measured deps deps-book deps-all clean help FORCE
 $(GOALS) build/src.stamp build/plain.stamp: | $(FIRST)
 
@@ -46,6 +47,7 @@ help:
 #?   make book       build/book/: the PDFs, bilingual, Chinese and English
 #?                     EDITION=both|zh|en makes one
 #?   make html       build/html/: pages with search, in both languages
+#?   make epub       the bilingual EPUB; EDITION=zh|en another
 #?   make clean      remove build/
 #?
 #?   CC=clang             another compiler
@@ -114,13 +116,15 @@ LAYOUT := $(addprefix book/,weave template.tex $(addsuffix .lua,structure editio
 	labels glossary latex code path index))
 figures = $(patsubst figures/%,build/figures/%-$1.pdf,$(basename $(wildcard \
 	figures/*.tex figures/*.dot)))
-PAGES := $(wildcard book/html*) $(addprefix book/,structure.lua edition.lua \
+PAGES := $(wildcard book/html* book/epub*) $(addprefix book/,structure.lua edition.lua \
 	labels.lua path.lua index.lua glossary.lua code.lua)
 book: measured
 	+$(Q)$(MAKE) $(if $(V),,-s) \
 		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)
 html: measured
 	+$(Q)$(MAKE) $(if $(V),,-s) build/html/index.html
+epub: measured
+	+$(Q)$(MAKE) $(if $(V),,-s) $(PDF)$(filter-out -both,$(EDITION:%=-%)).epub
 sessions: all
 	$(Q)book/sessions $(SOURCES) README.md
 measured: all
@@ -135,6 +139,8 @@ build/book/tree.json: $(SOURCES) $(wildcard build/*.md build/sessions/*.txt) \
 define edition
 $(PDF)$2.pdf: build/book/tree.json $(LAYOUT) $(call figures,$1)
 	$(Q)book/weave $1 $$@ $$<
+$(PDF)$2.epub: build/book/tree.json $(PAGES) $(call figures,$1)
+	$(Q)book/epub $1 $$@ $$<
 build/figures/%-$1.pdf: figures/%.tex book/figure book/figure.tex book/template.tex
 	$(Q)book/figure $1 $$< $$@
 build/figures/%-$1.pdf: figures/%.dot book/figure book/figure.tex book/template.tex

@@ -22,26 +22,25 @@ local function chunk_numbers(list, t, most)
   return table.concat(out, ' ')
 end
 
--- Entries under their first letters, with a line of letters to jump by.
-local function by_letter(list, entry)
+-- Entries under their first letters, with a line of letters to jump by; kind is
+-- the element around those of a letter.
+local function by_letter(list, kind, entry)
   local out, letters, last = {}, {}, nil
   for _, x in ipairs(list) do
-    local l = x.name:upper():match('^%W*(%w)') or '_'
-    if l:find('%d') then
-      l = '0'
-    end
+    local l = x.name:upper():match('^%a') or '_'
     if l ~= last then
       if last then
-        out[#out + 1] = '</dl>'
+        out[#out + 1] = '</' .. kind .. '>'
       end
       letters[#letters + 1] = '<a href="#i-' .. l .. '">' .. l .. '</a>'
-      out[#out + 1] = '<h2 id="i-' .. l .. '">' .. l .. '</h2>\n<dl class="entries">'
+      out[#out + 1] = '<h2 id="i-' .. l .. '">' .. l .. '</h2>\n<' .. kind ..
+        ' class="entries">'
       last = l
     end
     out[#out + 1] = entry(x)
   end
   return '<p class="letters">' .. table.concat(letters, ' ') .. '</p>\n' ..
-    table.concat(out, '\n') .. '</dl>'
+    table.concat(out, '\n') .. '</' .. kind .. '>'
 end
 
 local function note(t, zh, en)
@@ -83,15 +82,15 @@ return function(doc, chunks)
 
   add('idx:chunks', '代码块索引', 'Index of chunks', function(t)
     return note(t, '代码块的名字与编号。', 'The name of each chunk and its number.') ..
-      by_letter(all.chunks, function(c)
-        return '<dt class="one">' .. t.code.name(c.n) .. '</dt>'
+      by_letter(all.chunks, 'ul', function(c)
+        return '<li>' .. t.code.name(c.n) .. '</li>'
       end)
   end)
 
   add('idx:names', '标识符索引', 'Index of identifiers', function(t)
     return note(t, '名字链接到定义；号码是用到它的代码块。',
       'A name leads to its definition; the numbers are the chunks that use it.') ..
-      by_letter(all.names, function(d)
+      by_letter(all.names, 'dl', function(d)
         return '<dt><a href="' .. t.code.home(d.name) .. '"><code>' .. d.name ..
           '</code></a> <a class="home" href="' .. t.href('c.' .. d.home) .. '">' .. d.home ..
           '</a></dt><dd>' .. chunk_numbers(d.uses, t, 40) .. '</dd>'

@@ -183,7 +183,7 @@ local function box(d)
   local title = say(boxes[kind][1], boxes[kind][2]) .. (a.number and ' ' .. a.number or '')
   if kind == 'answer' then
     title = '<a href="' .. at.href('ex:' .. a.number) .. '">' .. title .. '</a>'
-  elseif a.answer then
+  elseif a.answer and at.page(a.answer) then
     title = title .. ' <a class="answer" href="' .. at.href(a.answer) .. '">' ..
       say('答案', 'answer') .. '</a>'
   end
