@@ -9,10 +9,12 @@ local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local lex = dofile(folder .. '/code.lua')
 local path = dofile(folder .. '/path.lua')
 local index = dofile(folder .. '/index.lua')
+local glossary = dofile(folder .. '/glossary.lua')
 
 local edition = 'both'
 local chunks, first_of = {}, {}
 local matter = 'front'
+local terms, places, marked = {}, {}, {}	-- of the glossary; lines with a label
 
 -- --- words in the edition's language ----------------------------------------
 
@@ -330,6 +332,9 @@ local function paragraph(d)
     end,
   }
   local line = block('% fork.nw:' .. d.attributes.line)
+  if marked[d.attributes.line] and d.content[1].content then
+    d.content[1].content:insert(1, raw('\\label{l.' .. d.attributes.line .. '}'))
+  end
   if language == 'en' and edition == 'both' then
     -- The lines of an en environment are taken apart: a footnote stays outside.
     local notes = {}
@@ -385,10 +390,8 @@ local function heading(h)
   -- What every chapter ends with is not in the table of contents.
   local quiet = h.identifier:find('%-linux$') or h.identifier:find('%-exercises$')
   out[#out + 1] = (quiet and '\\quiet' or '') .. '\\' .. command .. star .. '{' ..
-    inlines(h.content) .. '}'
-  if kind ~= 'part' then
-    out[#out + 1] = '\\target{' .. h.identifier .. '}'
-  end
+    '\\target{' .. h.identifier .. '}' .. inlines(h.content) .. '}\\label{' ..
+    h.identifier .. '}'
   if h.level == 1 and kind ~= 'part' then
     local zh, en = halves(h)
     out[#out + 1] = '\\running{' .. zh .. '}{' .. en .. '}'
@@ -421,6 +424,33 @@ local function append(blocks, zh, en, label, note, entries, small)
   end
   blocks:insert(block('\\begin{indexlist}\n' .. table.concat(entries, '\n\n') ..
     '\n\\end{indexlist}'))
+end
+
+-- The terms in one language, in its order: where a term is explained, in bold, then
+-- its first use in each chapter.
+local function term_index(blocks, zh, en, label, note, key, other)
+  local order, out = {}, {}
+  for i, t in ipairs(terms) do
+    order[i] = i
+  end
+  if key == 'en' then
+    table.sort(order, function(a, b)
+      return terms[a].en:lower() < terms[b].en:lower()
+    end)
+  end
+  for _, i in ipairs(order) do
+    local t, pages = terms[i], {}
+    if t.label then
+      pages[1] = '\\textbf{\\pageref{' .. t.label .. '}}'
+    end
+    for _, p in ipairs(places[i]) do
+      pages[#pages + 1] = '\\pageref{l.' .. p.line .. '}'
+    end
+    out[#out + 1] = '\\entry{' .. tex(t[key]) ..
+      (edition == 'both' and ' ' .. tex(t[other]) or '') .. '} ' ..
+      table.concat(pages, ', ')
+  end
+  append(blocks, zh, en, label, note, out)
 end
 
 local function indexes(blocks)
@@ -482,12 +512,32 @@ local function indexes(blocks)
     { '粗体是定义所在的代码块和页，其余是用到它的代码块。',
       'In bold the chunk and the page of the definition, then the chunks of its uses.' },
     out)
+
+  if edition ~= 'en' then
+    term_index(blocks, '术语索引', 'Index of terms, in Chinese', 'idx:terms-zh',
+      { '按拼音排列。粗体是讲解所在的页，其余是各章第一次用到它的页。',
+        'By pinyin. In bold the page of the explanation, then the first use in each chapter.' },
+      'zh', 'en')
+  end
+  if edition ~= 'zh' then
+    term_index(blocks, '英文术语索引', 'Index of terms', 'idx:terms-en',
+      { '按字母排列。粗体是讲解所在的页，其余是各章第一次用到它的页。',
+        'In bold the page of the explanation, then the first use in each chapter.' },
+      'en', 'zh')
+  end
 end
 
 -- --- the document -----------------------------------------------------------------
 
 function Pandoc(doc)
   edition = pandoc.utils.stringify(doc.meta.edition or 'both')
+  terms = glossary.terms(doc)
+  places = glossary.places(doc, terms, 'chapter')
+  for _, list in ipairs(places) do
+    for _, p in ipairs(list) do
+      marked[p.line] = true
+    end
+  end
   doc:walk {
     CodeBlock = function(b)
       if b.classes:includes('chunk') then
