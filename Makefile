@@ -114,8 +114,8 @@ PDFS := $(PDF)-$(EDITION).pdf
 endif
 LAYOUT := $(addprefix book/,weave template.tex $(addsuffix .lua,structure edition \
 	labels glossary latex code path index))
-figures = $(patsubst figures/%,build/figures/%-$1.pdf,$(basename $(wildcard \
-	figures/*.tex figures/*.dot)))
+figures = $(patsubst %,build/figures/%-$1.pdf,$(notdir $(basename $(wildcard \
+	figures/*.tex figures/*.dot build/cost.tex))))
 PAGES := $(wildcard book/html* book/epub*) $(addprefix book/,structure.lua edition.lua \
 	labels.lua path.lua index.lua glossary.lua code.lua)
 book: measured
@@ -142,6 +142,8 @@ $(PDF)$2.pdf: build/book/tree.json $(LAYOUT) $(call figures,$1)
 $(PDF)$2.epub: build/book/tree.json $(PAGES) $(call figures,$1)
 	$(Q)book/epub $1 $$@ $$<
 build/figures/%-$1.pdf: figures/%.tex book/figure book/figure.tex book/template.tex
+	$(Q)book/figure $1 $$< $$@
+build/figures/%-$1.pdf: build/%.tex book/figure book/figure.tex book/template.tex
 	$(Q)book/figure $1 $$< $$@
 build/figures/%-$1.pdf: figures/%.dot book/figure book/figure.tex book/template.tex
 	$(Q)book/figure $1 $$< $$@
