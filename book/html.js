@@ -63,18 +63,24 @@ const book = (() => {
     }
   }
 
-  // What stands at the top of the window, and how far it is scrolled away.
+  // The block at the top of the window: the first that begins there, or the one
+  // that fills it.
   function place() {
     const bar = document.querySelector('.bar').offsetHeight;
     const blocks = document.querySelectorAll('main .pair, main h1, main h2, main h3, ' +
       'main .l, main tr, main dt, main > p, main .drawing, main .drawn, main .session');
+    let first = null;
     for (const block of blocks) {
       const r = block.getBoundingClientRect();
       if (r.height > 0 && r.bottom > bar + 1) {
-        return { block, bar, top: r.top, height: r.height };
+        const here = { block, bar, top: r.top, height: r.height };
+        if (r.top >= bar - 1) {
+          return first && r.top > innerHeight / 2 ? first : here;
+        }
+        first = first || here;
       }
     }
-    return null;
+    return first;
   }
 
   function keepPlace(change) {

@@ -74,7 +74,7 @@ local kinds = {
 local function reference(l, language)
   local kind, number = l.attributes.kind, l.attributes.number
   if not kind then
-    return pandoc.Str('??')
+    return raw('<span class="missing">??</span>')
   elseif kind == 'section' and not number then
     kind = 'preface'
   end
@@ -100,7 +100,7 @@ local function prose(content, language)
         return reference(l, language)
       elseif l.classes:includes('chunk') then
         local n = tonumber(l.target:match('%d+$'))
-        return n and raw(code.name(n)) or pandoc.Str('??')
+        return n and raw(code.name(n)) or raw('<span class="missing">??</span>')
       end
     end,
     Code = quoted,

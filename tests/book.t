@@ -44,6 +44,9 @@ is "$(prose "$tmp/bad.json" | cut -d: -f2-3 | sort -n)" \
 16: label defined twice (after this line)" "what is unpaired or undefined is found"
 
 # --- the book ----------------------------------------------------------------
+# Tests run side by side, and what they measure and the tree are made once.
+mkdir -p build
+flock build/tree.lock sh -c 'make measured && make build/book/tree.json' > /dev/null 2>&1
 out=$(make book 2>&1)
 ok $? "make book" || echo "$out" | tail -n 20 | sed 's/^/# /' >&2
 is "$(prose build/book/tree.json)" "" "paragraphs are pairs, labels are defined"
