@@ -3,8 +3,8 @@
 --   local list = dofile(folder .. '/html-index.lua')(doc, chunks)
 --
 -- doc: the tree of edition.lua; chunks as in index.lua. Each index has a label, a
--- title (zh, en) and html(tools), which returns its HTML; tools are the functions
--- code (of html-code.lua), href, say and escape (of html.lua).
+-- title (zh, en) and html(tools), which returns its HTML; tools are code (of
+-- html-code.lua) and the functions href, say, pair and escape (of html.lua).
 
 local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local index = dofile(folder .. '/index.lua')
@@ -44,7 +44,7 @@ local function by_letter(list, kind, entry)
 end
 
 local function note(t, zh, en)
-  return '<p class="note">' .. t.say(zh, en) .. '</p>\n'
+  return t.pair(zh, en) .. '\n'
 end
 
 return function(doc, chunks)
@@ -112,9 +112,10 @@ return function(doc, chunks)
       '</th></tr></thead><tbody>' .. table.concat(out, '\n') .. '</tbody></table></div>'
   end)
 
+  local terms = glossary.terms(doc)
+  local places = glossary.places(doc, terms)
   add('idx:terms', '术语索引', 'Index of terms', function(t)
-    local terms, out = glossary.terms(doc), {}
-    local places = glossary.places(doc, terms)
+    local out = {}
     for i, x in ipairs(terms) do
       local there, found = {}, 0
       if x.label then

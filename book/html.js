@@ -49,6 +49,10 @@ const book = (() => {
     for (const b of document.querySelectorAll('.switch button')) {
       b.setAttribute('aria-pressed', b.dataset.set === language);
     }
+    const search = document.querySelector('.search input');
+    if (search) {
+      search.placeholder = { zh: '搜索 /', en: 'Search /', both: '搜索 Search /' }[language];
+    }
   }
 
   function setTheme(theme) {

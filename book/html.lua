@@ -36,6 +36,15 @@ local function say(zh, en)
     en .. '</span>'
 end
 
+-- A pair of paragraphs as HTML.
+local function pair(zh, en)
+  if edition ~= 'both' then
+    return '<p>' .. say(zh, en) .. '</p>'
+  end
+  return '<div class="pair"><p class="zh" lang="zh-CN">' .. zh ..
+    '</p>\n<p class="en" lang="en">' .. en .. '</p></div>'
+end
+
 local function raw(s)
   return pandoc.RawInline('html', s)
 end
@@ -336,7 +345,8 @@ function Pandoc(doc)
   at = where(doc, format)
   code = new_code(chunks, at.href, say)
   doc.blocks = arrange(doc.blocks)
-  local tools = { code = code, href = at.href, say = say, escape = escape }
+  local tools = { code = code, href = at.href, say = say, pair = pair,
+    escape = escape }
   local filled, next_index = pandoc.Blocks {}, 1
   for _, b in ipairs(doc.blocks) do
     filled:insert(b)
