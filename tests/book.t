@@ -7,18 +7,13 @@ for tool in pandoc xelatex latexmk pdffonts pdftotext; do
 	command -v $tool > /dev/null || skip_all "$tool is missing: make deps-book"
 done
 
-# Prints what is wrong with the prose of the tree $1.
-prose() {
-	pandoc -f json -t native -o /dev/null -L book/check.lua "$1" 2>&1
-}
-
 # --- the checks find what they are there for ---------------------------------
 cat > "$tmp/bad.nw" << 'END'
 # 坏 | Bad {#sec:bad}
 
 没有伙伴。
 
-这是好的一对，参看[@sec:nowhere]。
+这是好的一对，参看[@sec:nowhere]，见[[<<nothing>>]]。
 
 This is a good pair.
 
@@ -33,58 +28,79 @@ Nobody stands before this.
 :::
 
 # 只有中文 {#sec:bad}
+
+![只有中文的说明](figures/none.tex){#fig:none}
+
+```text
+ {好|good}  坏
+ xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+```
+
+| 好 / good | 坏 bad |
+|---|---|
+| 1 | 2 |
+
+<<a.c>>=
+/* 3456789012345678901234567890123456789012345678901234567890123456789012345678901 */
+@
 END
-book/tree "$tmp/bad.json" "$tmp/bad.nw"
-is "$(prose "$tmp/bad.json" | cut -d: -f2-3 | sort -n)" \
+book/tree "$tmp/bad.json" "$tmp/bad.nw" 2> /dev/null
+is "$(book/check "$tmp/bad.json" 2>&1 | grep '^fork.nw' | cut -d: -f2-3)" \
 "3: Chinese without English
+5: undefined chunk
 5: undefined label
 9: English without Chinese
 16: Chinese without English
-16: heading in one language (after this line)
-16: label defined twice (after this line)" "what is unpaired or undefined is found"
+19: heading in one language
+19: label defined twice
+21: caption in one language
+21: no such figure
+24: Chinese in the English edition; write {中文|English}
+25: wider than 80 columns
+28: a cell of the table in Chinese only
+33: code wider than 80 columns" "what is wrong with prose, labels, figures, widths is found"
+book/check "$tmp/bad.json" > /dev/null 2>&1
+is $? 1 "and stops the book"
+
+# What TeX complains of comes with the line of the source.
+cat > "$tmp/tex.nw" << 'END'
+# 坏 | Bad {#sec:bad}
+
+𓀀这个字没有字体。
+
+[[a_word_that_is_very_long_and_has_no_place_to_break_at_all]]x.
+
+<<a.c>>=
+int i;	/* xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx */
+@
+
+![不在 | not there](figures/none.tex){#fig:none}
+END
+book/tree "$tmp/tex.json" "$tmp/tex.nw"
+like "$(book/weave zh "$tmp/tex.pdf" "$tmp/tex.json" 2>&1)" \
+	'^fork.nw:11: TeX: .*none-zh.pdf' "an error of TeX names the line of fork.nw"
+sed -i '/^!/d' "$tmp/tex.nw"
+book/tree "$tmp/tex.json" "$tmp/tex.nw"
+out=$(book/weave zh "$tmp/tex.pdf" "$tmp/tex.json" 2>&1)
+like "$out" '^fork.nw:3: no font has the character 𓀀' "a missing glyph stops the book"
+like "$out" '^fork.nw:8: a line is .* pt too long' "a line that is too long stops the book"
 
 # --- the book ----------------------------------------------------------------
 # Tests run side by side, and what they measure and the tree are made once.
 mkdir -p build
 flock build/tree.lock sh -c 'make measured && make build/book/tree.json' > /dev/null 2>&1
+flock build/tree.lock sh -c 'make measured && make build/book/tree.json' > /dev/null 2>&1
 out=$(make book 2>&1)
-ok $? "make book" || echo "$out" | tail -n 20 | sed 's/^/# /' >&2
-is "$(prose build/book/tree.json)" "" "paragraphs are pairs, labels are defined"
-
+ok $? "make book: checks of prose, glyphs, widths, labels" ||
+	echo "$out" | tail -n 20 | sed 's/^/# /' >&2
 for edition in '' -zh -en; do
 	pdf=build/book/one-call-two-returns$edition.pdf
-	log=${pdf%.pdf}.d/book.log
 	[ -f "$pdf" ]
 	ok $? "${pdf##*/} is there" || continue
-	is "$(grep '^Missing character' "$log" | sort -u | head)" "" \
-		"$pdf: no glyph is missing"
-	# TeX shows the line of book.tex; the code before it has lines of fork.nw.
-	is "$(awk -v tex="${pdf%.pdf}.d/book.tex" '
-	/^Overfull .hbox/ {
-		width = $0
-		sub(/.*\(/, "", width)
-		if (width + 0 <= 2)
-			next
-		at = $0
-		if (!sub(/.*at lines? /, "", at))
-			at = 0
-		bad[at + 0] = $0
-	}
-	END {
-		while ((getline s < tex) > 0) {
-			n++
-			if (match(s, /\\cl\{[0-9]+/))
-				line = substr(s, RSTART + 4, RLENGTH - 4)
-			if (n in bad)
-				print "after fork.nw:" line ": " bad[n]
-		}
-	}' "$log")" "" "$pdf: no line is over 2 pt too long"
 	is "$(pdffonts "$pdf" | awk 'NR > 2 && $(NF - 4) != "yes"')" "" \
 		"$pdf: every font is embedded"
 	is "$(pdftotext -q "$pdf" - | grep -cE '(^|[^0-9a-z?])\?\?([^?]|$)')" 0 \
 		"$pdf: no reference leads nowhere"
-	is "$(grep -c 'LaTeX Warning: Reference\|multiply defined' "$log")" 0 \
-		"$pdf: TeX knows every label"
 done
 text=$(pdftotext -q build/book/one-call-two-returns-en.pdf - 2> /dev/null)
 like "$text" 'A function that is called once returns once' "the English edition is in English"
