@@ -226,7 +226,7 @@ const book = (() => {
   }
 
   const kinds = {
-    zh: { i: '标识符', c: '代码块', h: '标题', f: '图', t: '表', x: '习题', p: '' },
+    zh: { i: '标识符', c: '代码块', h: '标题', f: '图', t: '表', x: '练习', p: '' },
     en: { i: 'identifier', c: 'chunk', h: 'heading', f: 'figure', t: 'table', x: 'exercise', p: '' },
   };
 

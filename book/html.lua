@@ -72,26 +72,13 @@ end
 
 -- --- inlines --------------------------------------------------------------------
 
-local kinds = {
-  zh = { chapter = '第%s章', section = '第%s节', appendix = '附录%s',
-    figure = '图%s', exercise = '习题%s', preface = '前言', part = '第%s部分' },
-  en = { chapter = 'chapter %s', section = 'section %s', appendix = 'appendix %s',
-    figure = 'figure %s', exercise = 'exercise %s', preface = 'the preface',
-    part = 'part %s' },
-}
-
 local function reference(l, language)
-  local kind, number = l.attributes.kind, l.attributes.number
-  if not kind then
+  local a = l.attributes
+  if not a.zh then
     return raw('<span class="missing">??</span>')
-  elseif kind == 'section' and not number then
-    kind = 'preface'
-  end
-  local function text(x)
-    return (kinds[x][kind]:format(number):gsub(' ', '\u{a0}'))
   end
   return raw('<a class="ref" href="' .. at.href(l.target:sub(2)) .. '">' ..
-    (language and text(language) or say(text('zh'), text('en'))) .. '</a>')
+    (language and a[language] or say(a.zh, a.en)) .. '</a>')
 end
 
 -- Code in prose; what the book defines is a link.
@@ -183,8 +170,8 @@ end
 
 local boxes = {
   history = { '历史', 'History' }, pitfall = { '陷阱', 'Pitfall' },
-  try = { '试一试', 'Try it' }, exercise = { '习题', 'Exercise' },
-  answer = { '习题', 'Exercise' },
+  try = { '试一试', 'Try it' }, exercise = { '练习', 'Exercise' },
+  answer = { '练习', 'Exercise' },
 }
 
 local function box(d)

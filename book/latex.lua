@@ -216,8 +216,8 @@ end
 
 local boxes = {
   history = { '历史', 'History' }, pitfall = { '陷阱', 'Pitfall' },
-  try = { '试一试', 'Try it' }, exercise = { '习题', 'Exercise' },
-  answer = { '习题', 'Exercise' },
+  try = { '试一试', 'Try it' }, exercise = { '练习', 'Exercise' },
+  answer = { '练习', 'Exercise' },
 }
 
 -- The widest piece of s that no line may break: a word; a Han stands for itself.
@@ -265,15 +265,6 @@ end
 
 -- --- prose --------------------------------------------------------------------
 
-local kinds = {
-  zh = { chapter = '第%s章', section = '第%s节', appendix = '附录%s',
-    figure = '图%s', exercise = '习题%s', preface = '前言' },
-  en = { chapter = 'chapter~%s', section = 'section~%s', appendix = 'appendix~%s',
-    figure = 'figure~%s', exercise = 'exercise~%s', preface = 'the preface' },
-  any = { appendix = '§%s', chapter = '§%s', section = '§%s', figure = '%s',
-    exercise = '%s', preface = '§' },
-}
-
 local function reference(language)
   return function(l)
     local label = l.target:sub(2)
@@ -282,16 +273,10 @@ local function reference(language)
       local name = tex(l.content[1].text):gsub('\\_', '\\_\\brk{}')
       return raw('\\use{' .. n .. '}{' .. name:gsub('/', '/\\brk{}') .. '}')
     elseif l.classes:includes('ref') then
-      local kind = l.attributes.kind
-      if not kind then
-        return raw('??')
-      end
-      local number = l.attributes.number
-      if kind == 'section' and not number then
-        kind = 'preface'
-      end
-      return raw('\\hyperlink{' .. label .. '}{' ..
-        kinds[language or 'any'][kind]:format(number) .. '}')
+      local a = l.attributes
+      local text = a[language or 'number'] or a.zh or '??'
+      return raw('\\hyperlink{' .. label .. '}{' .. (language and '' or '§') ..
+        text:gsub('\u{a0}', '~') .. '}')
     end
   end
 end

@@ -11,8 +11,16 @@
 --              of class "unnumbered" that names its chapter; they have the
 --              "number" of the exercise that they followed
 --   figures    have "number", 3.1
---   references Links of class "ref", have "number" and "kind": chapter, section,
---              appendix, preface, figure or exercise
+--   references Links of class "ref" to what exists have "zh" and "en", what they
+--              print in a sentence of either language, and "number"
+
+local words = {
+  zh = { chapter = '第%s章', section = '第%s节', appendix = '附录%s', part = '第%s部分',
+    figure = '图%s', exercise = '练习%s', preface = '前言' },
+  en = { chapter = 'chapter\u{a0}%s', section = 'section\u{a0}%s',
+    appendix = 'appendix\u{a0}%s', part = 'part\u{a0}%s', figure = 'figure\u{a0}%s',
+    exercise = 'exercise\u{a0}%s', preface = 'the preface' },
+}
 
 local function letter(n)
   return string.char(64 + n)
@@ -113,13 +121,30 @@ function Pandoc(doc)
     out:extend(state.answers)
   end
   doc.blocks = out
-  return doc:walk {
-    Link = function(l)
-      local there = l.classes:includes('ref') and state.target[l.target:sub(2)]
-      if there then
-        l.attributes.kind, l.attributes.number = there[1], there[2]
-        return l
+  local function reference(l)
+    local there = l.classes:includes('ref') and state.target[l.target:sub(2)]
+    if there then
+      local kind, number = there[1], there[2]
+      if kind == 'section' and not number then
+        kind = 'preface'
       end
+      l.attributes.number = number
+      l.attributes.zh = words.zh[kind]:format(number)
+      l.attributes.en = words.en[kind]:format(number)
+      return l
+    end
+  end
+  return doc:walk { Link = reference }:walk {
+    Div = function(d)
+      local p = d.classes[1] == 'en' and d.content[1]
+      for i, x in ipairs(p and p.content or {}) do
+        local before = p.content[i - 2]
+        if x.t == 'Link' and x.attributes.en and (i == 1 or
+           before and before.t == 'Str' and before.text:find('[.?!]$')) then
+          x.attributes.en = x.attributes.en:gsub('^%l', string.upper)
+        end
+      end
+      return d
     end,
   }
 end
