@@ -116,8 +116,8 @@ LAYOUT := $(addprefix book/,weave template.tex $(addsuffix .lua,structure editio
 	labels glossary latex code path index))
 figures = $(patsubst %,build/figures/%-$1.pdf,$(notdir $(basename $(wildcard \
 	figures/*.tex figures/*.dot build/cost.tex))))
-PAGES := $(wildcard book/html* book/epub*) $(addprefix book/,structure.lua edition.lua \
-	labels.lua path.lua index.lua glossary.lua code.lua)
+PAGES := $(wildcard book/html* book/epub*) $(addprefix book/,$(addsuffix .lua,edition \
+	labels path index glossary code))
 book: measured
 	+$(Q)$(MAKE) $(if $(V),,-s) \
 		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)

@@ -7,7 +7,7 @@
 -- what pandoc read and returns HTML:
 --   code.chunk(b)     a chunk with its head, its lines and its links
 --   code.name(n)      the name of chunk n, a link to it
---   code.home(s)      the address of the line that defines s, or nil
+--   code.home(s, n)   the address of the line of chunk n that defines s
 --   code.drawing(b, class)   a figure drawn with characters
 --   code.session(b)   a transcript of the console
 
@@ -54,18 +54,15 @@ return function(chunks, href, say)
     end
     return best
   end
-  for n, b in ipairs(chunks) do
-    for s in b.attributes.defines:gmatch('[^,]+') do
-      if not home[s] then
-        local line = line_of(b, s)
-        local page = href('c.' .. n):gsub('#.*', '')
-        home[s] = { n, line and page .. '#L' .. line or href('c.' .. n) }
-      end
-    end
-  end
 
-  function code.home(s)
-    return home[s] and home[s][2]
+  function code.home(s, n)
+    local key = n .. ' ' .. s
+    if not home[key] then
+      local line = line_of(chunks[n], s)
+      home[key] = line and href('c.' .. n):gsub('#.*', '') .. '#L' .. line
+        or href('c.' .. n)
+    end
+    return home[key]
   end
 
   function code.name(n)
@@ -79,7 +76,7 @@ return function(chunks, href, say)
     first[b.attributes.name] = first[b.attributes.name] or n
   end
 
-  local function code_line(state, line, n)
+  local function code_line(state, line, links)
     local out, before = {}, ''
     lex(state, line, function(kind, text)
       if kind == 'use' then
@@ -87,9 +84,9 @@ return function(chunks, href, say)
       elseif kind == 'name' then
         local key = before:match('^struct $') and 'struct ' .. text
           or before:match('^union $') and 'union ' .. text or text
-        local there = home[key]
-        out[#out + 1] = there and there[1] ~= n
-          and '<a href="' .. there[2] .. '">' .. html(text) .. '</a>' or html(text)
+        local there = links[key]
+        out[#out + 1] = there and '<a href="' .. code.home(key, there) .. '">' ..
+          html(text) .. '</a>' or html(text)
       elseif short[kind] then
         out[#out + 1] = '<b class="' .. short[kind] .. '">' .. columns(text) .. '</b>'
       else
@@ -118,8 +115,8 @@ return function(chunks, href, say)
     end
     local names = {}
     for s in a.defines:gmatch('[^,]+') do
-      names[#names + 1] = home[s][1] == n and '<a href="' .. home[s][2] .. '"><code>' ..
-        html(s) .. '</code></a>' or '<code>' .. html(s) .. '</code>'
+      names[#names + 1] = '<a href="' .. code.home(s, n) .. '"><code>' .. html(s) ..
+        '</code></a>'
     end
     if #names > 12 then
       names = { table.unpack(names, 1, 12) }
@@ -144,7 +141,10 @@ return function(chunks, href, say)
 
   function code.chunk(b)
     local a, out = b.attributes, {}
-    local n, line, state = tonumber(a.n), tonumber(a.line), {}
+    local n, line, state, links = tonumber(a.n), tonumber(a.line), {}, {}
+    for name, there in a.links:gmatch('([^=;]+)=(%d+)') do
+      links[name] = tonumber(there)
+    end
     local function step(m, format)
       return m and (' <a href="%s">' .. format .. '</a>'):format(href('c.' .. m), m) or ''
     end
@@ -154,7 +154,7 @@ return function(chunks, href, say)
         step(a.prev, '◁ %s'), step(a.next, '%s ▷'))
     for l in lines(b.text) do
       out[#out + 1] = ('<span class="l" id="L%d" data-n="%d">%s</span>\n'):format(line,
-        line, code_line(state, l, n))
+        line, code_line(state, l, links))
       line = line + 1
     end
     out[#out + 1] = '</code></pre>\n' .. foot(b, n) .. '</figure>'

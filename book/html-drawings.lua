@@ -1,7 +1,7 @@
 -- html-drawings.lua: a pandoc filter; drawings of the three editions beside each
 -- other, of which the reader's switch shows one.
 --
--- Input:  the tree of structure.lua.
+-- Input:  the tree of book/tree.
 -- Output: the same; a drawing whose labels are language is a Div of class
 --         "drawing" with three drawings, of class "both", "zh" and "en".
 

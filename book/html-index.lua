@@ -68,7 +68,7 @@ return function(doc, chunks)
     for _, f in ipairs(all.files) do
       local names = {}
       for i, x in ipairs(f.functions) do
-        names[i] = '<a href="' .. t.code.home(x.name) .. '"><code>' .. x.name ..
+        names[i] = '<a href="' .. t.code.home(x.name, x.chunk) .. '"><code>' .. x.name ..
           '</code></a>'
       end
       out[#out + 1] = '<dt><code>' .. t.escape(f.name) .. '</code></dt><dd>' ..
@@ -91,7 +91,7 @@ return function(doc, chunks)
     return note(t, '名字链接到定义；号码是用到它的代码块。',
       'A name leads to its definition; the numbers are the chunks that use it.') ..
       by_letter(all.names, 'dl', function(d)
-        return '<dt><a href="' .. t.code.home(d.name) .. '"><code>' .. d.name ..
+        return '<dt><a href="' .. t.code.home(d.name, d.home) .. '"><code>' .. d.name ..
           '</code></a> <a class="home" href="' .. t.href('c.' .. d.home) .. '">' .. d.home ..
           '</a></dt><dd>' .. chunk_numbers(d.uses, t, 40) .. '</dd>'
       end)
@@ -100,7 +100,7 @@ return function(doc, chunks)
   add('idx:calls', '系统调用索引', 'Index of system calls', function(t)
     local out = {}
     for _, c in ipairs(all.calls) do
-      local there = c.chunk and t.code.home('sys_' .. c.name:gsub('^_', ''))
+      local there = c.chunk and t.code.home('sys_' .. c.name:gsub('^_', ''), c.chunk)
       out[#out + 1] = '<tr><td>' .. c.number .. '</td><td>' .. (there and '<a href="' ..
         there .. '">' or '') .. '<code>' .. c.name .. '</code>' .. (there and '</a>' or '') ..
         '</td><td>' .. (c.chunk and t.code.name(c.chunk) or '') .. '</td></tr>'

@@ -116,7 +116,7 @@ function Pandoc(doc)
   end
   for i, p in ipairs(pages) do
     local before, after = pages[i - 1], pages[i + 1]
-    local number = p.number and p.number .. ' ' or ''
+    local number = p.number and p.kind ~= 'part' and p.number .. ' ' or ''
     local body = html(p.blocks)
     if p.kind == 'part' then
       local list, j = {}, i + 1

@@ -57,7 +57,7 @@ local function walk(blocks, at, pages, items, inside)
     local line = b.attributes and tonumber(b.attributes.line) or 0
     if b.t == 'Header' then
       local zh, en = halves(b.content)
-      local number = b.attributes.number or ''
+      local number = b.attributes.kind ~= 'part' and b.attributes.number or ''
       if b.level == 1 then
         table.insert(pages, { at.page(b.identifier), number, zh, en })
       end

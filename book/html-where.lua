@@ -3,7 +3,7 @@
 --   local where = dofile(folder .. '/html-where.lua')
 --   local w = where(doc, format)       format: html or epub
 --
--- doc: the tree of structure.lua. An id has no colon there (sec:gate is
+-- doc: the tree of book/tree. An id has no colon there (sec:gate is
 -- sec-gate), because EPUB forbids it.
 --   w.id(label)      the id of a label: heading, box, figure, chunk (c.N)
 --   w.page(label)    the page on which it stands, or nil

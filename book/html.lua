@@ -83,9 +83,9 @@ end
 
 -- Code in prose; what the book defines is a link.
 local function quoted(c)
-  local there = code.home((c.text:gsub('%(%)$', '')))
-  local text = '<code>' .. escape(c.text) .. '</code>'
-  return raw(there and '<a class="id" href="' .. there .. '">' .. text .. '</a>' or text)
+  local text, home = '<code>' .. escape(c.text) .. '</code>', c.attributes.home
+  return raw(home and '<a class="id" href="' .. code.home((c.text:gsub('%(%)$', '')),
+    tonumber(home)) .. '">' .. text .. '</a>' or text)
 end
 
 -- Prose of a language, or of the edition's where there is none.
@@ -129,11 +129,21 @@ local function strip(here)
   return block('<ol class="strip" aria-label="path">' .. table.concat(out) .. '</ol>')
 end
 
+local digit = { '一', '二', '三', '四', '五', '六', '七', '八', '九' }
+
 local function heading(h)
+  h = h:walk { Code = function(c) return pandoc.Code(c.text) end }
   local zh, en = halves(h.content)
-  local out = pandoc.Inlines {}
-  if h.attributes.number then
-    out:insert(pandoc.Span({ pandoc.Str(h.attributes.number) }, pandoc.Attr('', { 'num' })))
+  local out, number = pandoc.Inlines {}, h.attributes.number
+  if number then
+    local shown = pandoc.Inlines { pandoc.Str(number) }
+    if h.attributes.kind == 'part' then
+      local zh, en = '第' .. digit[tonumber(number)] .. '部分', 'Part ' .. number
+      shown = edition == 'both' and words { pandoc.Str(zh), pandoc.Space(),
+        pandoc.Span({ pandoc.Str(en) }, pandoc.Attr('', { 'en' })) }
+        or pandoc.Inlines { pandoc.Str(edition == 'zh' and zh or en) }
+    end
+    out:insert(pandoc.Span(shown, pandoc.Attr('', { 'num' })))
     out:insert(pandoc.Space())
   end
   if en then
