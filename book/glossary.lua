@@ -60,7 +60,7 @@ end
 local function split(s)
   local out = {}
   for w in (s:gsub('、', ',') .. ','):gmatch('%s*(.-)%s*,') do
-    if w ~= '' then
+    if w ~= '' and w ~= '–' then
       out[#out + 1] = w
     end
   end
