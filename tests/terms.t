@@ -67,4 +67,21 @@ is "$(echo "$keys" | LC_ALL=C sort)" "$keys" "the glossary is in the order of pi
 
 book/tree "$tmp/tree.json" fork.nw 2> /dev/null
 is "$(terms "$tmp/tree.json")" "" "the book keeps to its glossary"
+
+# --- the flags of the appendix -----------------------------------------------
+# Rows "| [[CLONE_X]] | [[0x...]] |" against the definitions in the code.
+is "$(awk '/^#define (CLONE_|CSIGNAL)/ { value[$2] = $3 }
+	/^\| \[\[(CLONE_|CSIGNAL)[A-Z_]*\]\] \| \[\[0x/ {
+		gsub(/[][]/, "")
+		row[$2] = $4
+	}
+	END {
+		for (name in row)
+			if (row[name] != value[name])
+				print name, row[name], value[name]
+		for (name in row)
+			n++
+		if (n < 25)
+			print "only " n + 0 " flags"
+	}' fork.nw)" "" "the table of flags has the values of the code"
 done_testing
