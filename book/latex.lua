@@ -211,7 +211,8 @@ local function session(b)
     out[#out + 1] = typed and '\\typed{' .. fixed(typed) .. '}'
       or '\\printed{' .. fixed(l) .. '}'
   end
-  return block('\\begin{session}\n' .. table.concat(out, '\n') .. '\n\\end{session}')
+  -- A short one is not torn.
+  return block('\\begin{session}' .. (#out <= 14 and '[breakable=false]' or '') .. '\n' .. table.concat(out, '\n') .. '\n\\end{session}')
 end
 
 local boxes = {
@@ -374,6 +375,9 @@ local function heading(h)
   end
   -- What every chapter ends with is not in the table of contents.
   local quiet = h.identifier:find('%-linux$') or h.identifier:find('%-exercises$')
+  if h.level > 1 then
+    out[#out + 1] = '\\Needspace{7\\baselineskip}'
+  end
   out[#out + 1] = (quiet and '\\quiet' or '') .. '\\' .. command .. star .. '{' ..
     '\\target{' .. h.identifier .. '}' .. inlines(h.content) .. '}\\label{' ..
     h.identifier .. '}'
