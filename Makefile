@@ -107,12 +107,15 @@ metrics: all
 # measured first.
 PDF := build/book/one-call-two-returns
 PDFS := $(PDF).pdf $(PDF)-zh.pdf $(PDF)-en.pdf
+ifneq ($(filter-out both zh en,$(EDITION)),)
+$(error EDITION=$(EDITION): there are both, zh and en)
+endif
 ifeq ($(EDITION),both)
 PDFS := $(PDF).pdf
 else ifneq ($(EDITION),)
 PDFS := $(PDF)-$(EDITION).pdf
 endif
-LAYOUT := $(addprefix book/,weave template.tex $(addsuffix .lua,structure edition \
+LAYOUT := $(addprefix book/,weave template.tex texlog.awk $(addsuffix .lua,edition \
 	labels glossary latex code path index))
 figures = $(patsubst %,build/figures/%-$1.pdf,$(notdir $(basename $(wildcard \
 	figures/*.tex figures/*.dot build/cost.tex))))
@@ -133,8 +136,8 @@ measured: all
 	$(Q)[ build/bench.txt -nt build/kernel.elf ] || tests/bench/run > /dev/null
 	$(Q)tests/bench/linux -t
 build/book/tree.json: $(SOURCES) $(wildcard build/*.md build/sessions/*.txt) \
-		$(wildcard figures/*) $(addprefix book/,tree defs.awk reader.lua check \
-		check.lua terms.lua)
+		$(wildcard figures/*) $(addprefix book/,tree defs.awk check $(addsuffix .lua, \
+		reader structure links check terms glossary labels))
 	$(Q)book/tree $@ $(SOURCES) && book/check $@ || { rm -f $@; exit 1; }
 define edition
 $(PDF)$2.pdf: build/book/tree.json $(LAYOUT) $(call figures,$1)
