@@ -243,7 +243,7 @@ const book = (() => {
     const found = find(query);
     const most = 50;
     results.innerHTML = found.slice(0, most).map((item, i) => {
-      const kind = kinds[english ? 'en' : 'zh'][item.kind];
+      const kind = item.title ? '' : kinds[english ? 'en' : 'zh'][item.kind];
       const text = item.title || (item.kind === 'i' || item.kind === 'c'
         ? `<code>${excerpt(item, words)}</code>` : excerpt(item, words));
       return `<a role="option" id="r${i}" aria-selected="false" href="${pages[item.page][0]}#${item.id}">` +

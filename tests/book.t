@@ -102,6 +102,10 @@ for edition in '' -zh -en; do
 	is "$(pdftotext -q "$pdf" - | grep -cE '(^|[^0-9a-z?])\?\?([^?]|$)')" 0 \
 		"$pdf: no reference leads nowhere"
 done
+make html > /dev/null 2>&1
+is "$(awk -f tests/numbers.awk build/book/one-call-two-returns.d/book.aux \
+	build/html/*.html 2> "$tmp/compared")" "" \
+	"numbers on paper are those of the HTML ($(cat "$tmp/compared"))"
 text=$(pdftotext -q build/book/one-call-two-returns-en.pdf - 2> /dev/null)
 like "$text" 'A function that is called once returns once' "the English edition is in English"
 like "$(pdftotext -q build/book/one-call-two-returns-zh.pdf - 2> /dev/null)" \
