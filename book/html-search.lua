@@ -25,11 +25,11 @@ local function json(x)
   return '"' .. x:gsub('[\\"\n]', escapes):gsub('[\1-\31]', '') .. '"'
 end
 
-local function text(content)
+local function text(content, language)
   local all = pandoc.Div(content.t and { content } or pandoc.Plain(content)):walk {
     Link = function(l)
       if l.classes:includes('ref') then
-        return pandoc.Str('§' .. (l.attributes.number or ''))
+        return pandoc.Str(l.attributes[language or 'zh'] or '')
       end
     end,
   }
@@ -43,7 +43,7 @@ local function halves(content)
     for i = 1, #content - 2 do
       zh:insert(content[i])
     end
-    return text(zh), text(last.content)
+    return text(zh, 'zh'), text(last.content, 'en')
   end
   return text(content), ''
 end
@@ -71,7 +71,7 @@ local function walk(blocks, at, pages, items, inside)
     elseif class == 'zh' or class == 'any' then
       local partner = blocks[i + 1]
       partner = partner and partner.classes and partner.classes[1] == 'en' and partner
-      add('l' .. line, inside or 'p', text(b), partner and text(partner) or '', line)
+      add('l' .. line, inside or 'p', text(b, 'zh'), partner and text(partner, 'en') or '', line)
     elseif class == 'figure' then
       add(at.id(b.identifier), 'f', halves(b.content[1].content))
     elseif class == 'rows' then
