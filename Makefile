@@ -148,6 +148,7 @@ build/figures/%-$1.pdf: figures/%.tex book/figure book/figure.tex book/template.
 	$(Q)book/figure $1 $$< $$@
 build/figures/%-$1.pdf: build/%.tex book/figure book/figure.tex book/template.tex
 	$(Q)book/figure $1 $$< $$@
+build/figures/layers-$1.pdf: figures/layers.data build/kernel.elf
 build/figures/%-$1.pdf: figures/%.dot book/figure book/figure.tex book/template.tex
 	$(Q)book/figure $1 $$< $$@
 endef
