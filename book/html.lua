@@ -124,9 +124,9 @@ local function strip(here)
     if stages[s[1]] and not lit then
       text = '<a href="' .. at.href(stages[s[1]]) .. '">' .. text .. '</a>'
     end
-    out[i] = (lit and '<li class="lit">' or '<li>') .. text .. '</li>'
+    out[i] = (lit and '<li class="lit" aria-current="step">' or '<li>') .. text .. '</li>'
   end
-  return block('<ol class="strip" aria-label="path">' .. table.concat(out) .. '</ol>')
+  return block('<ol class="strip" aria-label="路径 path">' .. table.concat(out) .. '</ol>')
 end
 
 local digit = { '一', '二', '三', '四', '五', '六', '七', '八', '九' }
@@ -299,6 +299,10 @@ function arrange(blocks)
       out:extend(figure(b))
     elseif class == 'rows' then
       out:extend(rows(b))
+    elseif class == 'glossary' then
+      out:insert(block('<div class="glossary">'))
+      out:extend(arrange(b.content))
+      out:insert(block('</div>'))
     else
       out:extend(arrange(b.content))
     end
