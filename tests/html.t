@@ -45,7 +45,7 @@ if command -v chromedriver > /dev/null && command -v curl > /dev/null; then
 		ok 1 "Chromium starts"
 	fi
 else
-	skip "the pages in a browser" "chromedriver or curl is missing: make deps-book"
+	skip "the pages in a browser" "chromedriver or curl is missing: make deps-all"
 fi
 
 # shot NAME: a picture of the page as it is.
@@ -199,7 +199,7 @@ if command -v unzip > /dev/null; then
 	is "$(awk -f tests/links.awk "$tmp"/epub/EPUB/text/ch*.xhtml 2> /dev/null | head)" "" \
 		"no link of the EPUB is broken"
 else
-	skip "links of the EPUB" "unzip is missing: make deps-book"
+	skip "links of the EPUB" "unzip is missing: make deps-all"
 fi
 checker=$(command -v epubcheck)
 if [ "$checker" ] && command -v java > /dev/null; then
