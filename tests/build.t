@@ -8,12 +8,10 @@ copy_tools "$tmp/w"
 cp fork.nw "$tmp/w"
 cd "$tmp/w" || exit 1
 
-start=$(date +%s)
+start=$(date +%s%N)
 make -j2 > ../log 2>&1
 ok $? "a clean build" || sed 's/^/# /' ../log >&2
-took=$(($(date +%s) - start))
-[ $took -lt 30 ]
-ok $? "a clean build takes under 30 s (s: $took)"
+whole=$((($(date +%s%N) - start) / 1000000))
 
 { sed -n 1p fork.nw; echo; echo prose; sed 1d fork.nw; } > n && mv n fork.nw
 is "$(make | grep -E '^  (CC|AS|LD|CPIO)')" "" "prose recompiles nothing"
@@ -24,9 +22,9 @@ printf '\n<<%s>>=\n/* another line */\n@\n' "$victim" >> fork.nw
 start=$(date +%s%N)
 is "$(make | grep -E '^  (CC|AS)' | grep -v kallsyms)" "  CC      $victim" \
 	"a line of code recompiles its file alone"
-ms=$((($(date +%s%N) - start) / 1000000))
-[ $ms -lt 3000 ]
-ok $? "that takes under 3 s (ms: $ms)"
+one=$((($(date +%s%N) - start) / 1000000))
+[ $((one * 2)) -lt $whole ]
+ok $? "in less than half the time of a clean build (ms: $one of $whole)"
 
 make tangle PLAIN=1 > /dev/null
 bad=
