@@ -13,6 +13,7 @@ local glossary = dofile(folder .. '/glossary.lua')
 
 local edition = 'both'
 local chunks, first_of = {}, {}
+local all, entry = {}, {}	-- the indexes; where a name stands in them
 local matter = 'front'
 local terms, places, marked = {}, {}, {}	-- of the glossary; lines with a label
 
@@ -151,7 +152,8 @@ local function chunk(b)
   if a.defines ~= '' then
     local t = {}
     for s in a.defines:gmatch('[^,]+') do
-      t[#t + 1] = '\\code{' .. tex(s):gsub('\\_', '\\_\\brk{}') .. '}'
+      t[#t + 1] = '\\hyperlink{i.' .. (entry[s] or 0) .. '}{\\code{' ..
+        tex(s):gsub('\\_', '\\_\\brk{}') .. '}}'
     end
     if #t <= 8 then
       foot[#foot + 1] = say('定义', 'defines') .. ' ' .. table.concat(t, ', ')
@@ -443,7 +445,7 @@ local function term_index(blocks, zh, en, label, note, key, other)
 end
 
 local function indexes(blocks)
-  local all, out = index(chunks)
+  local out
   blocks:insert(block('\\backmatter'))
 
   out = {}
@@ -494,7 +496,8 @@ local function indexes(blocks)
     for i, n in ipairs(d.uses) do
       list[i] = i <= 40 and '\\cn{' .. n .. '}' or i == 41 and '\\dots' or nil
     end
-    out[#out + 1] = '\\entry{' .. name_of(d.name) .. '} \\textbf{\\cnp{' .. d.home ..
+    out[#out + 1] = '\\entry{\\hypertarget{i.' .. entry[d.name] .. '}{}' ..
+      name_of(d.name) .. '} \\textbf{\\cnp{' .. d.home ..
       '}}' .. (#list > 0 and ', ' or '') .. table.concat(list, ', ')
   end
   append(blocks, '标识符索引', 'Index of identifiers', 'idx:names',
@@ -535,6 +538,10 @@ function Pandoc(doc)
       end
     end,
   }
+  all = index(chunks)
+  for i, d in ipairs(all.names) do
+    entry[d.name] = i
+  end
   doc = doc:walk { Header = heading }
   doc = doc:walk {
     Div = function(d)
