@@ -36,7 +36,13 @@ function look(    i, s, open, candidate)
 				define(s)
 			continue
 		}
-		# WRAPn(type, name, ...) of user/lib/syscall.c makes a function.
+		# DOOR(name, ...) of fs/ makes sys_name; WRAPn(type, name, ...) of
+		# user/lib/syscall.c makes a function.
+		if (s ~ /^DOOR\(/) {
+			gsub(/^DOOR\(|[,)].*/, "", s)
+			define("sys_" s)
+			continue
+		}
 		if (s ~ /^WRAP[0-9]\(/) {
 			split(s, word, /, */)
 			define(word[2])

@@ -119,6 +119,8 @@ function Pandoc(doc)
   end
   if here then
     out:extend(state.answers)
+  elseif #state.answers > 0 and not state.target['sec:answers'] then
+    io.stderr:write('fork.nw: no chapter {#sec:answers} for the answers to stand in\n')
   end
   doc.blocks = out
   local function reference(l)
