@@ -82,8 +82,11 @@ local function cell(p)
         elseif edition == 'en' then
           p.content = en
         else
-          zh:insert(pandoc.Space())
-          zh:insert(english(en))
+          -- A dash says that the other edition's cell is empty.
+          if pandoc.utils.stringify(en) ~= '–' then
+            zh:insert(pandoc.Space())
+            zh:insert(english(en))
+          end
           p.content = zh
         end
         return p

@@ -142,11 +142,13 @@ local function chunk(b)
   for l in (b.text .. '\n'):gmatch('([^\n]*)\n') do
     list[#list + 1] = l
   end
-  for i, l in ipairs(list) do
+  -- A blank line below the head is for the file, not for the page.
+  local from = #list > 1 and list[1]:find('^%s*$') and 2 or 1
+  for i = from, #list do
     -- Neither the first two lines nor the last two are parted.
-    local keep = (i == 1 or i == #list - 1) and #list > 1 and '\\keep' or ''
+    local keep = (i == from or i == #list - 1) and i < #list and '\\keep' or ''
     out[#out + 1] = ('\\cl{%d}{%s}%s'):format(line + i - 1,
-      code_line(state, l, links), keep)
+      code_line(state, list[i], links), keep)
   end
   local foot = {}
   if a.defines ~= '' then
@@ -207,14 +209,30 @@ end
 
 -- A transcript: what is typed stands out.
 local function session(b)
-  local out = {}
+  local out, start = {}, 1
+  -- What came of one command stays together if it is short; else its first two
+  -- lines and its last two do.
+  local function close()
+    for i = start, #out - 1 do
+      if #out - start < 12 or i < start + 2 or i == #out - 1 then
+        out[i] = out[i] .. '\\keep'
+      end
+    end
+    start = #out + 1
+  end
   for l in (b.text .. '\n'):gmatch('([^\n]*)\n') do
     local typed = l:match('^# (.*)$')
+    if typed then
+      close()
+    end
     out[#out + 1] = typed and '\\typed{' .. fixed(typed) .. '}'
       or '\\printed{' .. fixed(l) .. '}'
   end
+  close()
   -- A short one is not torn.
-  return block('\\begin{session}' .. (#out <= 14 and '[breakable=false]' or '') .. '\n' .. table.concat(out, '\n') .. '\n\\end{session}')
+  return block((#out <= 9 and '\\begin{session}[breakable=false]'
+    or '\\Needspace{8\\baselineskip}\\begin{session}') .. '\n' ..
+    table.concat(out, '\n') .. '\n\\end{session}')
 end
 
 local boxes = {
@@ -223,10 +241,21 @@ local boxes = {
   answer = { '练习', 'Exercise' },
 }
 
+-- The lines of a box, about: a column is two of a Han, seventy-two make a line.
+local function box_lines(d)
+  local n = 1
+  d:walk {
+    Para = function(p) n = n + math.ceil(width(pandoc.utils.stringify(p)) / 72) end,
+    CodeBlock = function() n = n + 100 end,
+    Table = function() n = n + 100 end,
+  }
+  return n
+end
+
 -- The widest piece of s that no line may break: a word; a Han stands for itself.
 local function widest(s)
   local most = 0
-  for word in s:gmatch('[^%s/,_\xe3-\xef\x80-\xbf]+') do
+  for word in s:gmatch('[^%s/,_%-\xe3-\xef\x80-\xbf]+') do
     most = math.max(most, #word)
   end
   return most
@@ -236,8 +265,9 @@ end
 -- widest word needs, and the rest goes to those that want it most.
 local function columns(t)
   local page = 80
-  local want, need, rest, total = {}, {}, page, 0
+  local want, need, square, rest, total, sizes = {}, {}, {}, page, 0, {}
   local function row(r)
+    sizes[#sizes + 1] = {}
     for i, c in ipairs(r.cells) do
       -- The English half stands on a line of its own.
       local s = pandoc.utils.stringify(c.contents)
@@ -245,8 +275,11 @@ local function columns(t)
       pandoc.Div(c.contents):walk {
         Span = function(x) half = half + width(pandoc.utils.stringify(x)) end,
       }
-      want[i] = math.max(want[i] or 3, math.min(math.max(half, all - half), 60))
+      local w = math.min(math.max(half, all - half), 60)
+      want[i] = math.max(want[i] or 3, w)
       need[i] = math.max(need[i] or 3, widest(s))
+      square[i] = (square[i] or 0) + w * w
+      sizes[#sizes][i] = { all - half, half }
     end
   end
   for _, r in ipairs(t.head.rows) do row(r) end
@@ -258,12 +291,46 @@ local function columns(t)
     want[i] = math.max(want[i] + 3 - need[i], 0)
     rest, total = rest - need[i], total + want[i]
   end
-  local share = math.min(1, math.max(0, rest) / math.max(total, 1))
+  -- If that is not enough for all, it goes by what a cell wants in the mean (of
+  -- squares), so that one long cell does not widen a column of short ones.
+  local given, left, weight = {}, math.max(0, rest), {}
+  for i in ipairs(want) do
+    given[i] = total <= left and want[i] or 0
+    weight[i] = math.max(math.sqrt(square[i] / #sizes) + 3 - need[i], 1)
+  end
+  for _ = 1, total > left and #want or 0 do
+    local sum, share = 0, left
+    for i in ipairs(want) do
+      sum = sum + (given[i] < want[i] and weight[i] or 0)
+    end
+    for i in ipairs(want) do
+      if given[i] < want[i] then
+        local more = math.min(share * weight[i] / sum, want[i] - given[i])
+        given[i], left = given[i] + more, left - more
+      end
+    end
+  end
   local squeeze = rest < 0 and page / (page - rest) or 1
   for i, spec in ipairs(t.colspecs) do
-    spec[2] = ((need[i] or 3) * squeeze + (want[i] or 0) * share) / page
+    spec[2] = ((need[i] or 3) * squeeze + (given[i] or 0)) / page
+    if t.attr.classes:includes('glossary') then
+      spec[2] = ({ 0.125, 0.14, 0.15, 0.38, 0.14, 0.065 })[i]
+    end
   end
-  return t
+  -- A table of up to eleven lines is not torn; of a longer one the head and two
+  -- rows stay together.
+  local lines, start = 0, 0
+  for n, r in ipairs(sizes) do
+    local most = 1
+    for i, x in ipairs(r) do
+      local w = t.colspecs[i][2] * page - 2
+      most = math.max(most, math.ceil(x[1] / w) + math.ceil(x[2] / w))
+    end
+    lines = lines + most + 0.25
+    start = n <= #t.head.rows + 2 and lines or start
+  end
+  return { block(('\\Needspace{%.1f\\baselineskip}'):format(
+    0.76 * (lines <= 11 and lines or start) + 1.5)), t }
 end
 
 -- --- prose --------------------------------------------------------------------
@@ -378,7 +445,7 @@ local function heading(h)
   -- What every chapter ends with is not in the table of contents.
   local quiet = h.identifier:find('%-linux$') or h.identifier:find('%-exercises$')
   if h.level > 1 then
-    out[#out + 1] = '\\Needspace{7\\baselineskip}'
+    out[#out + 1] = ('\\Needspace{%d\\baselineskip}'):format(7 + (h.attributes.room or 0))
   end
   out[#out + 1] = (quiet and '\\quiet' or '') .. '\\' .. command .. star .. '{' ..
     '\\target{' .. h.identifier .. '}' .. inlines(h.content) .. '}\\label{' ..
@@ -542,6 +609,28 @@ function Pandoc(doc)
   for i, d in ipairs(all.names) do
     entry[d.name] = i
   end
+  doc = doc:walk {
+    Div = function(d)
+      if d.classes:includes('glossary') then
+        return d:walk { Table = function(t) t.attr.classes:insert('glossary') return t end }
+      end
+    end,
+  }
+  -- A heading wants room for the box that follows it.
+  doc = doc:walk {
+    Blocks = function(list)
+      for i, b in ipairs(list) do
+        if b.t == 'Div' and boxes[b.classes[1]] then
+          local n = box_lines(b)
+          b.attributes.lines = tostring(n)
+          if i > 1 and list[i - 1].t == 'Header' then
+            list[i - 1].attributes.room = tostring(n <= 8 and n or 5)
+          end
+        end
+      end
+      return list
+    end,
+  }
   doc = doc:walk { Header = heading }
   doc = doc:walk {
     Div = function(d)
@@ -578,6 +667,7 @@ function Pandoc(doc)
     Div = function(d)
       local title = boxes[d.classes[1]]
       if title then
+        local short = tonumber(d.attributes.lines) <= 8 and '[breakable=false]' or ''
         local there = d.attributes.number
         local name = say(title[1], title[2])
         if there then
@@ -589,7 +679,7 @@ function Pandoc(doc)
         elseif d.classes[1] == 'answer' then
           name = '\\hyperlink{ex:' .. there .. '}{' .. name .. '}'
         end
-        d.content:insert(1, block('\\begin{' .. d.classes[1] .. 'box}{' .. name .. '}'))
+        d.content:insert(1, block('\\begin{' .. d.classes[1] .. 'box}' .. short .. '{' .. name .. '}'))
         d.content:insert(block('\\end{' .. d.classes[1] .. 'box}'))
         return d.content
       elseif d.classes[1] == 'rows' then

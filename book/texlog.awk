@@ -1,8 +1,8 @@
 # texlog.awk: what a TeX run complains of, as lines of fork.nw.
 #
 # Input:  book.tex, then book.log. Output: "fork.nw:LINE: message" for the first
-#         error, characters that no font has, lines more than 2 pt too long, and
-#         labels that lead nowhere; status 1 if there was any.
+#         error, characters that no font has, lines more than 2 pt too long, pages
+#         more than 2 pt too high, and labels that lead nowhere; status 1 if there was any.
 #
 # book.tex says where its lines come from: by comments "% fork.nw:LINE" before
 # prose, by \cl{LINE} before each line of code.
@@ -48,6 +48,12 @@ file == 1 {
 		at = 0
 	if (width + 0 > 2)
 		complain(at + 0, "a line is " (width + 0) " pt too long")
+}
+/^Overfull .vbox \(/ {
+	height = $0
+	sub(/.*vbox \(/, "", height)
+	if (height + 0 > 2)
+		complain(0, "a page is " (height + 0) " pt too high: " $0)
 }
 /^LaTeX Warning: (Reference|Label|Hyper reference) .*(undefined|multiply)/ {
 	at = $0

@@ -60,7 +60,7 @@ is "$(terms "$tmp/bad.json" | cut -d: -f2- | sort -n)" \
 # The pinyin column without tones and blanks, as it is sorted.
 keys=$(awk -F' *\\| *' '/^:::/ { inside = /^::: glossary/ }
 	inside && /\[@sec:/ { print $3 }' fork.nw |
-	sed 's/[āáǎà]/a/g; s/[ēéěè]/e/g; s/[īíǐì]/i/g; s/[ōóǒò]/o/g
+	LC_ALL=C.UTF-8 sed 's/[āáǎà]/a/g; s/[ēéěè]/e/g; s/[īíǐì]/i/g; s/[ōóǒò]/o/g
 		s/[ūúǔù]/u/g; s/[ǖǘǚǜü]/v/g; s/[ '"'"']//g')
 ok $([ "$(echo "$keys" | wc -l)" -ge 100 ]; echo $?) "the glossary has its terms"
 is "$(echo "$keys" | LC_ALL=C sort)" "$keys" "the glossary is in the order of pinyin"
