@@ -25,7 +25,7 @@ function function_name(s)
 	return s
 }
 
-function look(    i, s, open, candidate)
+function look(    i, j, word, s, open, candidate)
 {
 	for (i = 1; i <= lines; i++) {
 		s = text[i]
@@ -36,11 +36,25 @@ function look(    i, s, open, candidate)
 				define(s)
 			continue
 		}
-		# DOOR(name, ...) of fs/ makes sys_name; WRAPn(type, name, ...) of
+		# DOOR(name, ...) of fs/ and SIMPLE_CALL(name, ...) make sys_name;
+		# WRAPn(type, name, ...) of
 		# user/lib/syscall.c makes a function.
-		if (s ~ /^DOOR\(/) {
-			gsub(/^DOOR\(|[,)].*/, "", s)
+		if (s ~ /^(DOOR|SIMPLE_CALL)\(/) {
+			gsub(/^[A-Z_]+\(|[,)].*/, "", s)
 			define("sys_" s)
+			continue
+		}
+		# ID_CALL(name, ...) of kernel/cred.c makes sys_name32, ID_CALLS(id, ...) six.
+		if (s ~ /^ID_CALL\(/) {
+			gsub(/^ID_CALL\(|[,)].*/, "", s)
+			define("sys_" s "32")
+			continue
+		}
+		if (s ~ /^ID_CALLS\(/) {
+			gsub(/^ID_CALLS\(|[,)].*/, "", s)
+			split("get gete set setre setres getres", word, " ")
+			for (j = 1; j <= 6; j++)
+				define("sys_" word[j] s "32")
 			continue
 		}
 		if (s ~ /^WRAP[0-9]\(/) {

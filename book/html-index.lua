@@ -50,14 +50,19 @@ end
 return function(doc, chunks)
   local all = index(chunks)
   local list = {}
-  local number = {}
+  -- A heading without a number has that of its chapter; the preface has none.
+  local number, chapter = {}, nil
   for _, b in ipairs(doc.blocks) do
     if b.t == 'Header' then
-      number[b.identifier] = b.attributes.number
+      if b.level == 1 then
+        chapter = b.attributes.number
+      end
+      number[b.identifier] = b.attributes.number or chapter
     end
   end
   local function section(label, t)
-    return '<a href="' .. t.href(label) .. '">' .. (number[label] or '§') .. '</a>'
+    return '<a href="' .. t.href(label) .. '">' ..
+      (number[label] or t.say('前言', 'preface')) .. '</a>'
   end
   local function add(label, zh, en, html)
     list[#list + 1] = { label = label, zh = zh, en = en, html = html }

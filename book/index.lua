@@ -48,6 +48,7 @@ local function is_function(code, name)
   return code:find('\n' .. name .. ':', 1, true) ~= nil
     or code:find('\n[%a_][^\n;=#]*[ *]' .. name .. '%(') ~= nil
     or code:find('WRAP%d%([^,\n]*, ' .. name .. ',') ~= nil
+    or code:find('\n[%u_]+%(' .. name:gsub('^sys_', '') .. ',') ~= nil
 end
 
 return function(chunks)

@@ -344,8 +344,14 @@ local function reference(language)
       return raw('\\use{' .. n .. '}{' .. name:gsub('/', '/\\brk{}') .. '}')
     elseif l.classes:includes('ref') then
       local a = l.attributes
-      local text = a[language or 'number'] or a.zh or '??'
-      return raw('\\hyperlink{' .. label .. '}{' .. (language and '' or '§') ..
+      -- The preface has no number.
+      local text = a[language or 'number']
+      local sign = text and not language and '§' or ''
+      text = text or a[edition] or a.zh or '??'
+      -- No line begins with the last character of "chapter 18".
+      text = text:gsub('(%d)(章)$', '%1\\nobreak\\gap{}%2')
+        :gsub('(%d)(节)$', '%1\\nobreak\\gap{}%2')
+      return raw('\\hyperlink{' .. label .. '}{' .. sign ..
         text:gsub('\u{a0}', '~') .. '}')
     end
   end
