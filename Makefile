@@ -132,7 +132,7 @@ sessions: all
 	$(Q)book/sessions $(SOURCES) README.md
 measured: all
 	$(Q)book/sessions $(SOURCES) || [ $$? = 1 ]
-	$(BUILD) bench
+	$(BUILD) -s bench
 	$(Q)[ build/bench.txt -nt build/kernel.elf ] || tests/bench/run > /dev/null
 	$(Q)tests/bench/linux -t
 build/book/tree.json: $(SOURCES) $(wildcard build/*.md build/sessions/*.txt) \
