@@ -1,7 +1,7 @@
--- check.lua: a pandoc filter that checks the prose and changes nothing.
+-- check.lua: a pandoc filter that checks the prose.
 --
 -- Input:  the tree of reader.lua; metadata "files", a list of figures/*.
--- Output: the same; on standard error a line "fork.nw:LINE: what is wrong" for
+-- Output: nothing; on standard error a line "fork.nw:LINE: what is wrong" for
 --   - a paragraph without its partner; a heading, a caption or a box in one
 --     language only; Chinese in a cell or a drawing that the English edition shows
 --   - a label that is undefined or defined twice; a chunk named in prose that is
@@ -172,4 +172,5 @@ function Pandoc(doc)
       io.stderr:write(file, ':1: no figure of fork.nw shows it\n')
     end
   end
+  return pandoc.Pandoc {}
 end
