@@ -116,11 +116,11 @@ else ifneq ($(EDITION),)
 PDFS := $(PDF)-$(EDITION).pdf
 endif
 LAYOUT := $(addprefix book/,weave template.tex texlog.awk $(addsuffix .lua,edition \
-	labels glossary latex code path index))
+	script labels glossary latex code path index))
 figures = $(patsubst %,build/figures/%-$1.pdf,$(notdir $(basename $(wildcard \
 	figures/*.tex figures/*.dot build/cost.tex))))
 PAGES := $(wildcard book/html* book/epub*) $(addprefix book/,$(addsuffix .lua,edition \
-	labels path index glossary code))
+	script labels path index glossary code))
 book: measured
 	+$(Q)$(MAKE) $(if $(V),,-s) \
 		$(if $(findstring jobserver,$(MAKEFLAGS)),,-j2) $(PDFS)
@@ -137,7 +137,7 @@ measured: all
 	$(Q)tests/bench/linux -t
 build/book/tree.json: $(SOURCES) $(wildcard build/*.md build/sessions/*.txt) \
 		$(wildcard figures/*) $(addprefix book/,tree defs.awk check $(addsuffix .lua, \
-		reader structure links check terms glossary labels))
+		reader structure links check terms glossary labels script))
 	$(Q)book/tree $@ $(SOURCES) && book/check $@ || { rm -f $@; exit 1; }
 define edition
 $(PDF)$2.pdf: build/book/tree.json $(LAYOUT) $(call figures,$1)

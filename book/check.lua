@@ -10,6 +10,8 @@
 
 local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local labels_of = dofile(folder .. '/labels.lua')
+local script = dofile(folder .. '/script.lua')
+local columns, has_han = script.width, script.has_han
 local last = '0'
 
 local function wrong(line, ...)
@@ -17,22 +19,10 @@ local function wrong(line, ...)
   io.stderr:write('\n')
 end
 
-local function has_han(s)
-  return s:find('[\xe3-\xe9][\x80-\xbf][\x80-\xbf]') ~= nil
-end
-
 local function start(block)
   local s = pandoc.utils.stringify(block)
   local n = utf8.offset(s, 30)
   return n and s:sub(1, n - 1) .. '…' or s
-end
-
-local function columns(s)
-  local w = 0
-  for _, c in utf8.codes(s) do
-    w = c == 9 and w - w % 8 + 8 or w + (c >= 0x2e80 and 2 or 1)
-  end
-  return w
 end
 
 -- --- languages --------------------------------------------------------------

@@ -8,14 +8,10 @@ local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local labels = dofile(folder .. '/labels.lua')
 local edition = 'both'
 
+local script = dofile(folder .. '/script.lua')
+
 local function has_han(inlines)
-  local s = pandoc.utils.stringify(inlines)
-  for _, c in utf8.codes(s) do
-    if c >= 0x3400 and c <= 0x9fff then
-      return true
-    end
-  end
-  return false
+  return script.has_han(pandoc.utils.stringify(inlines))
 end
 
 local function has_words(inlines)

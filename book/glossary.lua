@@ -9,13 +9,11 @@
 -- for in Chinese text, the others in English text, both as longest matches: where
 -- a term holds a forbidden word, the term counts and not the word.
 
+local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
+local script = dofile(folder .. '/script.lua')
 local M = {}
 
 -- --- text -------------------------------------------------------------------
-
-function M.has_han(s)
-  return s:find('[\xe4-\xe9][\x80-\xbf]') ~= nil
-end
 
 -- The words of a list of inlines or blocks, without code, references, formulas.
 function M.text(list)
@@ -88,7 +86,7 @@ function M.terms(doc)
       Link = function(l) t.label = l.target:sub(2) end,
     }
     for _, w in ipairs(split(cell[5]:gsub(' / ', ','))) do
-      table.insert(M.has_han(w) and t.not_zh or t.not_en, w)
+      table.insert(script.has_han(w) and t.not_zh or t.not_en, w)
     end
     list[#list + 1] = t
   end

@@ -7,13 +7,8 @@
 -- filled with blanks up to the width that the token has in the source: so what
 -- stands to its right stays in its column. A Han is two columns wide.
 
-local function width(s)
-  local w = 0
-  for _, c in utf8.codes(s) do
-    w = w + (c >= 0x2e80 and 2 or 1)
-  end
-  return w
-end
+local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
+local width = dofile(folder .. '/script.lua').width
 
 local function labels(text, edition)
   text = text:gsub('{([^{}|]*)|([^{}|]*)}', function(zh, en)

@@ -9,6 +9,7 @@ local folder = PANDOC_SCRIPT_FILE:match('^(.*)/') or '.'
 local lex = dofile(folder .. '/code.lua')
 local path = dofile(folder .. '/path.lua')
 local index = dofile(folder .. '/index.lua')
+local width = dofile(folder .. '/script.lua').width
 local glossary = dofile(folder .. '/glossary.lua')
 
 local edition = 'both'
@@ -181,14 +182,6 @@ local function chunk(b)
 end
 
 -- --- figures, boxes, tables ---------------------------------------------------
-
-local function width(s)
-  local w = 0
-  for _, c in utf8.codes(s) do
-    w = w + (c >= 0x2e80 and 2 or 1)
-  end
-  return w
-end
 
 local function figure(b)
   local out, widest = {}, 0
