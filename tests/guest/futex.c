@@ -239,6 +239,12 @@ static void test_requeue(void)
 	is(wake(&word, 10), 0, "requeue: none has stayed");
 	is(wake(&other, 10), 3, "requeue: three were moved");
 	join_all(3);
+
+	start_waiters(3);
+	is(call(FUTEX_REQUEUE, &word, 0, 0x7fffffff, &word, 0), 3,
+	   "requeue: to the same word, each is met once");
+	is(wake(&word, 10), 3, "requeue: and waits there still");
+	join_all(3);
 }
 
 /* Threads and processes. */
